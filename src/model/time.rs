@@ -1,0 +1,196 @@
+//! Instants, and the times that users write.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+/// A point in time.
+pub type Instant = DateTime<Utc>;
+
+/// The normal form of an instant: `2026-09-07T07:00:00Z`.
+pub fn format_instant(instant: Instant) -> String {
+    instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Reads an instant as platforms write it: RFC 3339 with any offset and fraction
+/// (`2026-12-31T23:59:59.000000Z`), or `2026-12-31 23:59:59` in UTC.
+pub fn parse_instant(text: &str) -> Option<Instant> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .ok()
+        .or_else(|| {
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S")
+                .ok()
+                .map(|time| time.and_utc())
+        })
+}
+
+/// A time as written in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moment {
+    /// `2026-09-07T10:00`, in the project's time zone.
+    Local(NaiveDateTime),
+    /// `2026-09-07T10:00+02:00` or `…Z`.
+    Offset(DateTime<FixedOffset>),
+    /// `2026-09-07`: in an end field, up to the end of that local day.
+    Date(NaiveDate),
+}
+
+/// Why a text is not a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a time is `2026-09-07T10:00` in the project's time zone, or with an offset: `2026-09-07T10:00+02:00`"
+)]
+pub struct MomentError;
+
+impl FromStr for Moment {
+    type Err = MomentError;
+
+    /// `YYYY-MM-DD`, `YYYY-MM-DDTHH:MM`, with `:SS` and an offset (`Z` or `±HH:MM`) as wanted.
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        let shape = text.as_bytes();
+        let digits_at = |range: std::ops::Range<usize>| {
+            shape
+                .get(range)
+                .is_some_and(|part| part.iter().all(u8::is_ascii_digit))
+        };
+        let date_text = text.get(..10).ok_or(MomentError)?;
+        if !(digits_at(0..4) && digits_at(5..7) && digits_at(8..10)) {
+            return Err(MomentError);
+        }
+        let date = NaiveDate::parse_from_str(date_text, "%Y-%m-%d").map_err(|_| MomentError)?;
+        let Some(rest) = text.get(10..).filter(|rest| !rest.is_empty()) else {
+            return Ok(Moment::Date(date));
+        };
+        let rest = rest.strip_prefix('T').ok_or(MomentError)?;
+        let clock_len = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_digit() || *b == b':')
+            .count();
+        let (clock, offset) = rest.split_at(clock_len);
+        let time = parse_clock(clock).ok_or(MomentError)?;
+        let local = date.and_time(time);
+        match offset {
+            "" => Ok(Moment::Local(local)),
+            "Z" => Ok(Moment::Offset(local.and_utc().fixed_offset())),
+            _ => {
+                let offset = parse_offset(offset).ok_or(MomentError)?;
+                let instant = local
+                    .and_local_timezone(offset)
+                    .single()
+                    .ok_or(MomentError)?;
+                Ok(Moment::Offset(instant))
+            }
+        }
+    }
+}
+
+/// `HH:MM` or `HH:MM:SS`.
+fn parse_clock(text: &str) -> Option<NaiveTime> {
+    let mut numbers = text.split(':').map(|part| {
+        (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    });
+    let hour = numbers.next()??;
+    let minute = numbers.next()??;
+    let second = match numbers.next() {
+        Some(second) => second?,
+        None => 0,
+    };
+    if numbers.next().is_some() {
+        return None;
+    }
+    NaiveTime::from_hms_opt(hour, minute, second)
+}
+
+/// `+02:00`, at most 14 hours either way.
+fn parse_offset(text: &str) -> Option<FixedOffset> {
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = text.get(1..)?.split_once(':')?;
+    if hours.len() != 2 || minutes.len() != 2 {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if !(0..=14).contains(&hours) || !(0..60).contains(&minutes) {
+        return None;
+    }
+    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
+}
+
+/// As it would be written.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::Local(local) => write!(f, "{}", local.format("%Y-%m-%dT%H:%M")),
+            Moment::Offset(time) => write!(f, "{}", time.format("%Y-%m-%dT%H:%M%:z")),
+            Moment::Date(date) => write!(f, "{date}"),
+        }
+    }
+}
+
+/// An hour and minute of the day, `09:00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl FromStr for TimeOfDay {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        if text.len() != 5 {
+            return Err(MomentError);
+        }
+        parse_clock(text).map(TimeOfDay).ok_or(MomentError)
+    }
+}
+
+/// `09:00`
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%H:%M"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_local_times_offsets_and_dates() {
+        assert!(matches!("2026-09-07T10:00".parse(), Ok(Moment::Local(_))));
+        assert!(matches!("2026-09-07".parse(), Ok(Moment::Date(_))));
+        let Ok(Moment::Offset(time)) = "2026-09-07T10:00+02:00".parse() else {
+            panic!()
+        };
+        assert_eq!(format_instant(time.to_utc()), "2026-09-07T08:00:00Z");
+        for bad in [
+            "2026-02-29",
+            "2026-9-07",
+            "2026-09-07 10:00",
+            "2026-09-07T24:00",
+            "2026-09-07T1:30",
+            "2026-09-07T10",
+            "2026-09-07T10:00+2",
+            "2026-09-07T10:00:00.5",
+            "20260907",
+            "",
+            "2026-09-07T10:00+15:00",
+            "2026-09-07T",
+            "日本日本日本",
+        ] {
+            assert!(bad.parse::<Moment>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn reads_what_platforms_write() {
+        let expected = parse_instant("2026-12-31T23:59:59Z").unwrap();
+        assert_eq!(parse_instant("2026-12-31T23:59:59.000000Z"), Some(expected));
+        assert_eq!(parse_instant("2026-12-31 23:59:59"), Some(expected));
+        assert_eq!(parse_instant("tomorrow"), None);
+    }
+}
