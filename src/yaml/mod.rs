@@ -7,6 +7,6 @@ mod de;
 mod node;
 mod parse;
 
-pub use de::{DeError, from_node};
+pub use de::{DeError, from_node, from_node_without};
 pub use node::{Entry, Mapping, Node, Scalar, ScalarStyle, ScalarType, Value};
 pub use parse::{Limits, parse};

@@ -1,0 +1,178 @@
+//! `cohort`: one launch of a course, compiled into each offer that names it.
+
+use super::{At, Day, Field, Kind, Links, Reference, Strength, Text};
+use crate::model::{Duration, Name, Path, TimeOfDay};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// One launch of a course: its start and its release schedule.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cohort {
+    /// What people call it; its name, if absent.
+    pub title: Option<Text>,
+    /// The course that is launched.
+    pub course: Reference,
+    /// The cohort before it.
+    pub follows: Option<Reference>,
+    /// How it is launched: only dates change, content changes in a copy, or the course itself changes.
+    pub launch: Option<Launch>,
+    /// When it starts; may be absent if nothing counts from it.
+    pub starts: Option<At>,
+    /// When modules and lessons open; the product's own delays, if absent.
+    pub schedule: Option<Schedule>,
+}
+
+/// The form of a launch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Launch {
+    /// Only dates change: new offers on the same course.
+    ScheduleOnly,
+    /// Content changes: a copy of the course, and new offers on it.
+    CourseCopy,
+    /// The earlier cohort keeps no access: the course itself changes.
+    CourseEdited,
+}
+
+/// A release schedule.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// What it starts from; `scratch`, if absent.
+    pub base: Option<ScheduleBase>,
+    /// Modules open one after another from `starts`.
+    pub every: Option<Every>,
+    /// Openings of single modules, by the module's name.
+    #[serde(default)]
+    pub modules: IndexMap<Name, ModuleOpening>,
+}
+
+/// What a schedule starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScheduleBase {
+    /// Nothing: what is not named here is open at once.
+    Scratch,
+    /// A copy of the course's own delays, taken when the plan is applied.
+    Course,
+}
+
+/// One module after another.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Every {
+    /// Calendar days, weeks or months from one module to the next.
+    pub period: Duration,
+    /// Days on which nothing opens; a slot in one moves to the next free one, and so do all later ones.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
+}
+
+/// Days on which nothing opens.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// The first day.
+    pub from: Day,
+    /// The last day.
+    pub to: Day,
+}
+
+/// When a module opens, and its lessons.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleOpening {
+    /// When it opens; at once, or by `every`, if absent.
+    #[serde(default)]
+    pub opens: Field<Opening>,
+    /// Openings of single lessons, by the lesson's name.
+    #[serde(default)]
+    pub lessons: IndexMap<Name, LessonOpening>,
+}
+
+/// When a lesson opens.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LessonOpening {
+    /// When it opens: at the later of this and its module's opening.
+    pub opens: Opening,
+}
+
+/// An opening: an instant, or a delay.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Opening {
+    /// `2026-09-14T10:00`
+    At(At),
+    /// Calendar days, weeks or months from the cohort's `starts`.
+    AfterStart(AfterStart),
+    /// Whole days from each participant's access.
+    AfterAccess(AfterAccess),
+}
+
+/// A delay from the cohort's start.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AfterStart {
+    /// Calendar days, weeks or months.
+    pub after_start: Duration,
+    /// The hour; that of `starts`, if absent.
+    pub at: Option<TimeOfDay>,
+}
+
+/// A delay from each participant's access.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AfterAccess {
+    /// Whole days.
+    pub after_access: Duration,
+    /// The hour; each participant's own hour, if absent.
+    pub at: Option<TimeOfDay>,
+}
+
+impl Kind for Cohort {
+    const ID: &'static str = "cohort";
+    const SUMMARY: &'static str = "One launch of a course: its start and its release schedule";
+    const EXAMPLE: &'static str = r#"kind: cohort
+name: web-dev-2026-09
+course: web-dev
+follows: web-dev-2026-04
+launch: schedule-only
+starts: 2026-09-07T10:00
+schedule:
+  base: scratch
+  every: { period: 7d, skip: [{ from: 2026-12-21, to: 2027-01-03 }] }
+  modules:
+    html: { opens: 2026-09-14T10:00 }
+    css:
+      opens: { after_start: 14d, at: "09:00" }
+      lessons: { flexbox: { opens: { after_access: 30d, at: "09:00" } } }
+"#;
+
+    fn links(&self, links: &mut Links) {
+        let root = Path::root();
+        links.push(
+            root.key("course"),
+            "course",
+            &self.course,
+            Strength::Compiler,
+        );
+        if let Some(before) = &self.follows {
+            links.push(root.key("follows"), "cohort", before, Strength::Compiler);
+        }
+        let Some(schedule) = &self.schedule else {
+            return;
+        };
+        let modules = root.key("schedule").key("modules");
+        for (module, opening) in &schedule.modules {
+            let at = modules.key(module.as_str());
+            links.push_inside(at.clone(), &self.course, &[module.as_str()]);
+            for lesson in opening.lessons.keys() {
+                let at = at.key("lessons").key(lesson.as_str());
+                links.push_inside(at, &self.course, &[module.as_str(), lesson.as_str()]);
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What the types cannot say about a kind's objects on the platform.
+
+use crate::model::{Attributes, Value};
+use schemars::{Schema, SchemaGenerator};
+
+/// The objects of a kind on the platform.
+#[derive(Clone, Copy)]
+pub struct Collection {
+    /// The path under the platform's base: `offers`.
+    pub path: &'static str,
+    /// Whether bursar writes it.
+    pub access: Access,
+    /// The attribute by which a person would recognise an object: `code`, `title`.
+    pub natural_key: &'static str,
+    /// What `status` means.
+    pub status: Status,
+    /// Rules of single attributes.
+    pub fields: &'static [FieldRule],
+    /// Attributes that a creation must have.
+    pub required: &'static [&'static str],
+    /// The least body of a creation, in JSON: what the platform makes of it are its defaults.
+    pub minimal: &'static str,
+    /// The wire body's schema.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Reads a wire body as a server does: unknown fields dropped, defaults filled in, amounts and
+    /// instants in normal form.
+    pub normalise: fn(serde_json::Value) -> Result<serde_json::Value, super::WireError>,
+}
+
+impl std::fmt::Debug for Collection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Collection({})", self.path)
+    }
+}
+
+/// Whether bursar writes a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Read only.
+    Read,
+    /// Created, updated, retired.
+    Write,
+}
+
+/// What the values of `status` mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Status {
+    /// Every value that the platform knows.
+    pub values: &'static [&'static str],
+    /// The value of a creation that does not name one.
+    pub default: &'static str,
+    /// The value in which an object is made before it is activated; `None` where objects of this
+    /// kind do nothing by themselves and need no activation.
+    pub resting: Option<&'static str>,
+    /// The value of an object that left the configuration.
+    pub retired: &'static str,
+    /// Whether an object at rest stops acting, so that what it refers to can be replaced under it.
+    pub rests_while_replaced: bool,
+}
+
+/// A rule of one attribute.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldRule {
+    /// The attribute, dotted from the top: `coupon_ids`, `tags.allowed`.
+    pub path: &'static str,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// What is special about an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Saved once: a change is a replacement.
+    Immutable,
+    /// Given by the platform; others may refer to it.
+    Computed,
+    /// A list whose order means nothing. (Lists under keys ending in `_ids` always are.)
+    Set,
+    /// A weak link: where it closes a circle, the object is made without it and it is set when the
+    /// object is activated.
+    Weak,
+    /// A list of maps that are recognised by this key: an update keeps what it does not mention in
+    /// each.
+    Keyed(&'static str),
+}
+
+impl Collection {
+    /// What the platform fills in for attributes that a creation does not mention, in normal form.
+    pub fn defaults(&self) -> Attributes {
+        let minimal = serde_json::from_str(self.minimal).unwrap_or_default();
+        let mut body = match (self.normalise)(minimal) {
+            Ok(body) => body,
+            Err(_) => return Attributes::new(),
+        };
+        if let Some(body) = body.as_object_mut() {
+            for required in self.required {
+                body.remove(*required);
+            }
+        }
+        match super::from_json(body) {
+            Value::Map(attributes) => attributes,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Ref(_)
+            | Value::Late(_) => Attributes::new(),
+        }
+    }
+
+    /// Whether a top-level attribute has a rule.
+    pub fn has(&self, path: &str, rule: Rule) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.path == path && field.rule == rule)
+    }
+
+    /// The attributes with a rule.
+    pub fn with(&self, rule: Rule) -> impl Iterator<Item = &'static str> + use<> {
+        self.fields
+            .iter()
+            .filter(move |field| field.rule == rule)
+            .map(|field| field.path)
+    }
+}

@@ -1,0 +1,195 @@
+//! `coupon`: a discount code.
+
+use super::{
+    Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
+    Surroundings, Text, Until, WholeNumber, instant_value, money_value, scalars,
+};
+use crate::model::{Attributes, Path, Value};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+mod wire;
+
+/// A discount code.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Coupon {
+    /// What people call it; its name, if absent.
+    pub title: Option<Text>,
+    /// What the client types.
+    pub code: Text,
+    /// Whether it works.
+    #[serde(default)]
+    pub status: Field<CouponStatus>,
+    /// What it takes off: 1% to 100%, or an amount.
+    #[serde(default)]
+    pub discount: Field<Discount>,
+    /// When it stops to work, for everyone.
+    #[serde(default)]
+    pub valid_until: Field<Validity>,
+    /// How often it can be used.
+    #[serde(default)]
+    pub uses: Field<Uses>,
+    /// The lists whose members may use it; everyone, if empty.
+    #[serde(default)]
+    pub lists: Field<Vec<Reference>>,
+}
+
+/// Whether a coupon works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CouponStatus {
+    /// It works.
+    Active,
+    /// It does not work.
+    Disabled,
+}
+
+/// When a coupon stops to work.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Validity {
+    /// Never.
+    Never(Never),
+    /// At this time; a date: after that day.
+    Until(Until),
+}
+
+/// The word `never`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Never {
+    /// Not at any time.
+    Never,
+}
+
+/// How often a coupon can be used.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Uses {
+    /// By all clients together.
+    #[serde(default)]
+    pub total: Field<WholeNumber>,
+    /// By one client.
+    #[serde(default)]
+    pub per_contact: Field<WholeNumber>,
+}
+
+static COLLECTION: Collection = Collection {
+    path: "coupons",
+    access: Access::Write,
+    natural_key: "code",
+    status: Status {
+        values: &["active", "disabled"],
+        default: "active",
+        resting: Some("disabled"),
+        retired: "disabled",
+        rests_while_replaced: false,
+    },
+    fields: &[FieldRule {
+        path: "used_count",
+        rule: Rule::Computed,
+    }],
+    required: &["code", "discount"],
+    minimal: r#"{"title":"x","code":"X","discount":{"percent":"1"}}"#,
+    schema: <wire::Coupon as JsonSchema>::json_schema,
+    normalise: super::normalise::<wire::Coupon>,
+};
+
+impl Kind for Coupon {
+    const ID: &'static str = "coupon";
+    const SUMMARY: &'static str = "A discount code";
+    const EXAMPLE: &'static str = r#"kind: coupon
+name: come-back
+code: COMEBACK10
+status: active
+discount: 10%
+valid_until: never
+uses: { total: 500, per_contact: 1 }
+lists: [unpaid-web-dev]
+"#;
+    const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let lists = Path::root().key("lists");
+        for (at, list) in self.lists.set().into_iter().flatten().enumerate() {
+            links.push(lists.index(at), "list", list, Strength::Strong);
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let Coupon {
+            title,
+            code,
+            status,
+            discount,
+            valid_until,
+            uses,
+            lists,
+        } = self;
+        let mut out = Attributes::new();
+        let mut put = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                out.insert(key.to_owned(), value);
+            }
+        };
+        put("title", title.as_ref().map(|title| Value::text(&*title.0)));
+        put("code", Some(Value::text(&*code.0)));
+        put(
+            "status",
+            status.encode(|status| {
+                Some(Value::text(match status {
+                    CouponStatus::Active => "active",
+                    CouponStatus::Disabled => "disabled",
+                }))
+            }),
+        );
+        put(
+            "discount",
+            discount.encode(|discount| Some(discount_value(*discount))),
+        );
+        put(
+            "ends_at",
+            valid_until.encode(|validity| match validity {
+                Validity::Never(Never::Never) => Some(Value::Null),
+                Validity::Until(Until(moment)) => surroundings
+                    .end(moment, &Path::root().key("valid_until"))
+                    .map(instant_value),
+            }),
+        );
+        match uses {
+            Field::Absent => {}
+            Field::Null => {
+                put("uses_total", Some(Value::Null));
+                put("uses_per_contact", Some(Value::Null));
+            }
+            Field::Set(Uses { total, per_contact }) => {
+                put("uses_total", total.encode(|n| Some(Value::Int(n.0))));
+                put(
+                    "uses_per_contact",
+                    per_contact.encode(|n| Some(Value::Int(n.0))),
+                );
+            }
+        }
+        put(
+            "list_ids",
+            lists.encode(|lists| {
+                let ids = lists
+                    .iter()
+                    .map(|list| surroundings.reference("list", list));
+                Some(Value::List(ids.collect()))
+            }),
+        );
+        Some(out)
+    }
+}
+
+/// `{"percent": "10"}` or `{"amount": {…}}`.
+fn discount_value(discount: Discount) -> Value {
+    match discount {
+        Discount::Percent(hundredths) => {
+            Value::map([("percent", Value::Text(scalars::percent_text(hundredths)))])
+        }
+        Discount::Amount(money) => Value::map([("amount", money_value(money))]),
+    }
+}

@@ -1,0 +1,77 @@
+//! `list`: a contact list, static or filling itself.
+
+use super::{Access, Collection, Field, FieldRule, Filter, Kind, Rule, Status, Text};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(in crate::kinds) mod wire;
+
+/// A contact list. Its definition can be saved once; a change is a replacement. The title can change.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// What people call it; its name, if absent.
+    pub title: Option<Text>,
+    /// How contacts come and go.
+    #[serde(rename = "type")]
+    pub type_: ListType,
+    /// The conditions of a segment.
+    #[serde(rename = "where", default)]
+    pub where_: Field<Filter>,
+}
+
+/// How contacts come into a list and leave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListType {
+    /// Created empty; members come and go by scenarios.
+    Static,
+    /// Fills itself with whom its conditions hold for.
+    Segment,
+}
+
+static COLLECTION: Collection = Collection {
+    path: "lists",
+    access: Access::Write,
+    natural_key: "title",
+    status: Status {
+        values: &["active", "archived"],
+        default: "active",
+        resting: None,
+        retired: "archived",
+        rests_while_replaced: false,
+    },
+    fields: &[
+        FieldRule {
+            path: "type",
+            rule: Rule::Immutable,
+        },
+        FieldRule {
+            path: "where",
+            rule: Rule::Immutable,
+        },
+        FieldRule {
+            path: "members_count",
+            rule: Rule::Computed,
+        },
+    ],
+    required: &["title", "type"],
+    minimal: r#"{"title":"x","type":"static"}"#,
+    schema: <wire::List as JsonSchema>::json_schema,
+    normalise: super::normalise::<wire::List>,
+};
+
+impl Kind for List {
+    const ID: &'static str = "list";
+    const SUMMARY: &'static str = "A contact list: static, or a segment that fills itself";
+    const EXAMPLE: &'static str = r#"kind: list
+name: loyal
+title: Two purchases or more
+type: segment
+where:
+  all:
+    - purchases: { at_least: 2 }
+    - progress: { course: web-dev, at_least: 80% }
+"#;
+    const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+}

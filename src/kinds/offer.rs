@@ -1,0 +1,447 @@
+//! `offer`: a price plan.
+
+use super::{
+    Access, At, Collection, Field, FieldRule, Kind, LessonPath, Price, Reference, Rule, Status,
+    Text, Until, WholeNumber, letter::Language,
+};
+use crate::model::{Duration, Name};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+mod wire;
+
+/// A price plan: price, payment, access, content, coupon policy, page, letters.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// The offer whose fields are merged under these, and which people would copy by hand.
+    pub like: Option<Reference>,
+    /// What clients see; its name, if absent.
+    pub title: Option<Text>,
+    /// Whether it is on sale.
+    #[serde(default)]
+    pub status: Field<OfferStatus>,
+    /// Whether it is on the public list; `false`: reachable by link only.
+    #[serde(default)]
+    pub listed: Field<bool>,
+    /// The regular price.
+    #[serde(default)]
+    pub price: Field<Price>,
+    /// A lower price for a time.
+    #[serde(default)]
+    pub promotion: Field<Promotion>,
+    /// How it can be paid.
+    #[serde(default)]
+    pub payment: Field<Payment>,
+    /// When it can be bought.
+    #[serde(default)]
+    pub sale: Field<Sale>,
+    /// What it gives access to.
+    #[serde(default)]
+    pub products: Field<Vec<Product>>,
+    /// Which coupons it accepts: `none`, `any`, or these.
+    #[serde(default)]
+    pub coupons: Field<Coupons>,
+    /// A surcharge offer: from one offer to a better one; the price is the difference.
+    #[serde(default)]
+    pub upgrade: Field<Upgrade>,
+    /// An offer that renews access.
+    #[serde(default)]
+    pub renewal: Field<Renewal>,
+    /// Offers that are shown beside it.
+    #[serde(default)]
+    pub cross_sell: Field<Vec<Reference>>,
+    /// Its public page.
+    #[serde(default)]
+    pub page: Field<Page>,
+    /// What the client fills in.
+    #[serde(default)]
+    pub form: Field<Form>,
+    /// What the client is sent.
+    #[serde(default)]
+    pub letters: Field<Letters>,
+}
+
+/// Whether an offer is on sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferStatus {
+    /// Not yet.
+    Draft,
+    /// On sale.
+    Published,
+    /// No longer. Access that it gave stays.
+    Archived,
+}
+
+/// A lower price for a time.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Promotion {
+    /// The price meanwhile.
+    pub price: Price,
+    /// Its first instant; at once, if absent.
+    pub from: Option<At>,
+    /// Its end.
+    pub until: Option<Until>,
+}
+
+/// How an offer can be paid.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// The whole price at once.
+    #[serde(default)]
+    pub full: Field<bool>,
+    /// In parts.
+    #[serde(default)]
+    pub installments: Field<Installments>,
+    /// Again and again.
+    #[serde(default)]
+    pub subscription: Field<Subscription>,
+    /// Without logging in.
+    #[serde(default)]
+    pub without_login: Field<bool>,
+}
+
+/// Payment in parts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Installments {
+    /// Equal parts.
+    #[serde(default)]
+    pub equal: Field<EqualInstallments>,
+    /// Parts of their own amounts and dates.
+    #[serde(default)]
+    pub schedule: Field<Vec<Installment>>,
+}
+
+/// Equal parts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EqualInstallments {
+    /// How many.
+    pub count: WholeNumber,
+    /// The time from one to the next.
+    pub every: Duration,
+}
+
+/// One part.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Installment {
+    /// How much.
+    pub amount: Price,
+    /// When it is due; the first, if absent, is paid at once: a prepayment.
+    pub due: Option<Until>,
+}
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subscription {
+    /// The time from one payment to the next.
+    pub every: Duration,
+    /// Who starts the payments; the platform, if absent.
+    #[serde(default)]
+    pub charge: Field<Charge>,
+}
+
+/// Who starts a subscription's payments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Charge {
+    /// The platform.
+    Automatic,
+    /// The client.
+    Manual,
+}
+
+/// When an offer can be bought.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sale {
+    /// From this instant.
+    #[serde(default)]
+    pub opens: Field<At>,
+    /// Up to this end.
+    #[serde(default)]
+    pub closes: Field<Until>,
+}
+
+/// Access to a course.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// The course.
+    pub course: Reference,
+    /// The cohort whose schedule overrides the course's own delays; they stay, if absent.
+    #[serde(default)]
+    pub cohort: Field<Reference>,
+    /// For how long.
+    #[serde(default)]
+    pub access: Field<AccessTerm>,
+    /// To how much of the course: `all`, or these parts.
+    #[serde(default)]
+    pub content: Field<Content>,
+}
+
+/// For how long access lasts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessTerm {
+    /// Without end.
+    Unlimited,
+    /// Up to this end.
+    Until(Until),
+    /// For so many calendar days, weeks or months from the participant's access.
+    For(Duration),
+}
+
+/// How much of a course.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Content {
+    /// The word `all`.
+    All(All),
+    /// Chosen parts.
+    Chosen(ChosenContent),
+}
+
+/// The word `all`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum All {
+    /// Everything.
+    All,
+}
+
+/// Chosen parts of a course.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenContent {
+    /// Whole modules.
+    #[serde(default)]
+    pub modules: Vec<Name>,
+    /// Single lessons.
+    #[serde(default)]
+    pub lessons: Vec<LessonPath>,
+    /// Which content is added by itself when the course grows; none, if absent.
+    pub new_content: Option<NewContent>,
+}
+
+/// Which content is added by itself.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum NewContent {
+    /// `none` or `all`.
+    Word(NewContentWord),
+    /// What comes into these modules.
+    Modules(Vec<Name>),
+}
+
+/// None or all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NewContentWord {
+    /// Nothing.
+    None,
+    /// Everything.
+    All,
+}
+
+/// Which coupons an offer accepts.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Coupons {
+    /// `none` or `any`.
+    Word(CouponWord),
+    /// These.
+    Chosen(Vec<Reference>),
+}
+
+/// None or any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CouponWord {
+    /// None at all.
+    None,
+    /// Every coupon of the school.
+    Any,
+}
+
+/// From one offer to a better one.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Upgrade {
+    /// What the client has.
+    pub from: Reference,
+    /// What the client gets.
+    pub to: Reference,
+}
+
+/// More of the same access.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Renewal {
+    /// The offer that is renewed.
+    pub of: Reference,
+    /// By how long.
+    pub by: Duration,
+}
+
+/// An offer's public page.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Its language; the client's own, if absent.
+    #[serde(default)]
+    pub language: Field<Language>,
+}
+
+/// What the client fills in.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// The fields beside the e-mail address.
+    #[serde(default)]
+    pub fields: Field<Vec<FormField>>,
+    /// Whether the client must consent to the processing of personal data.
+    #[serde(default)]
+    pub consent: Field<bool>,
+    /// The address of the terms.
+    #[serde(default)]
+    pub terms: Field<Text>,
+}
+
+/// A field of the form.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormField {
+    /// Its name: `phone`.
+    pub name: Text,
+    /// Whether it must be filled in.
+    pub required: Option<bool>,
+}
+
+/// What the client is sent: a letter, or `none`.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Letters {
+    /// When access begins.
+    #[serde(default)]
+    pub activation: Field<LetterChoice>,
+    /// When the offer is paid.
+    #[serde(default)]
+    pub purchased: Field<LetterChoice>,
+    /// When a payment fails.
+    #[serde(default)]
+    pub failed: Field<LetterChoice>,
+    /// When a free offer is accepted.
+    #[serde(default)]
+    pub accepted_free: Field<LetterChoice>,
+}
+
+/// A letter, or none.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum LetterChoice {
+    /// The word `none`.
+    None(NoneWord),
+    /// A letter.
+    Letter(Reference),
+}
+
+/// The word `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoneWord {
+    /// Nothing.
+    None,
+}
+
+static COLLECTION: Collection = Collection {
+    path: "offers",
+    access: Access::Write,
+    natural_key: "title",
+    status: Status {
+        values: &["draft", "published", "archived"],
+        default: "draft",
+        resting: Some("draft"),
+        retired: "archived",
+        rests_while_replaced: false,
+    },
+    fields: &[
+        FieldRule {
+            path: "products",
+            rule: Rule::Keyed("course_id"),
+        },
+        FieldRule {
+            path: "coupon_ids",
+            rule: Rule::Weak,
+        },
+        FieldRule {
+            path: "letters",
+            rule: Rule::Weak,
+        },
+        FieldRule {
+            path: "cross_sell_offer_ids",
+            rule: Rule::Weak,
+        },
+        FieldRule {
+            path: "upgrade",
+            rule: Rule::Weak,
+        },
+        FieldRule {
+            path: "renewal",
+            rule: Rule::Weak,
+        },
+        FieldRule {
+            path: "url",
+            rule: Rule::Computed,
+        },
+        FieldRule {
+            path: "unique_offer_code",
+            rule: Rule::Computed,
+        },
+        FieldRule {
+            path: "clients_count",
+            rule: Rule::Computed,
+        },
+        FieldRule {
+            path: "unpaid_orders_count",
+            rule: Rule::Computed,
+        },
+    ],
+    required: &["title", "price"],
+    minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
+    schema: <wire::Offer as JsonSchema>::json_schema,
+    normalise: super::normalise::<wire::Offer>,
+};
+
+impl Kind for Offer {
+    const ID: &'static str = "offer";
+    const SUMMARY: &'static str =
+        "A price plan: price, payment, access, content, coupon policy, page, letters";
+    const EXAMPLE: &'static str = r#"kind: offer
+name: web-dev-2026-09-standard
+title: Web Development, September 2026
+status: published
+listed: true
+price: 490.00 EUR
+payment:
+  full: true
+  installments:
+    schedule: [{ amount: 90.00 EUR }, { amount: 430.00 EUR, due: 2026-09-20 }]
+sale: { opens: 2026-07-01T00:00, closes: 2026-09-10 }
+products:
+  - course: web-dev
+    cohort: web-dev-2026-09
+    access: { for: 6mo }
+    content: { modules: [basics, html], new_content: none }
+coupons: [come-back]
+page: { language: fr }
+letters: { purchased: thanks-web-dev }
+"#;
+    const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+}

@@ -1,0 +1,95 @@
+//! `pass`: a bsport appointment pass ("Carte de RDV") and who may buy it.
+
+use super::{
+    Access, Collection, Day, Field, FieldRule, Kind, Price, Rule, Status, Text, WholeNumber,
+};
+use crate::model::Duration;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(in crate::kinds) mod wire;
+
+/// An appointment pass and who may buy it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pass {
+    /// What people call it; its name, if absent.
+    pub title: Option<Text>,
+    /// What it costs.
+    #[serde(default)]
+    pub price: Field<Price>,
+    /// How many appointments it holds.
+    #[serde(default)]
+    pub credits: Field<WholeNumber>,
+    /// How long it is valid once bought.
+    #[serde(default)]
+    pub valid_for: Field<Duration>,
+    /// Whether it can be bought. Passes already held stay.
+    #[serde(default)]
+    pub for_sale: Field<bool>,
+    /// The last day of sale, in the project's time zone.
+    #[serde(default)]
+    pub sale_ends: Field<Day>,
+    /// Only for who has never bought a pass or a pack.
+    #[serde(default)]
+    pub new_members_only: Field<bool>,
+    /// Which members may buy it.
+    #[serde(default)]
+    pub tags: Field<Tags>,
+}
+
+/// Who may buy, by tags: at least one of `allowed` (if any) and none of `denied`.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tags {
+    /// Members must have one of these; everyone may, if empty.
+    #[serde(default)]
+    pub allowed: Field<Vec<Text>>,
+    /// Members must have none of these.
+    #[serde(default)]
+    pub denied: Field<Vec<Text>>,
+}
+
+static COLLECTION: Collection = Collection {
+    path: "passes",
+    access: Access::Write,
+    natural_key: "title",
+    status: Status {
+        values: &["available", "unavailable"],
+        default: "available",
+        resting: Some("unavailable"),
+        retired: "unavailable",
+        rests_while_replaced: false,
+    },
+    fields: &[
+        FieldRule {
+            path: "tags.allowed",
+            rule: Rule::Set,
+        },
+        FieldRule {
+            path: "tags.denied",
+            rule: Rule::Set,
+        },
+    ],
+    required: &["title", "price"],
+    minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
+    schema: <wire::Pass as JsonSchema>::json_schema,
+    normalise: super::normalise::<wire::Pass>,
+};
+
+impl Kind for Pass {
+    const ID: &'static str = "pass";
+    const SUMMARY: &'static str = "An appointment pass and who may buy it";
+    const EXAMPLE: &'static str = r#"kind: pass
+name: discovery
+title: Discovery, 3 sessions
+price: 45.00 EUR
+credits: 3
+valid_for: 90d
+for_sale: true
+sale_ends: 2026-12-31
+new_members_only: true
+tags: { allowed: [student], denied: [suspended] }
+"#;
+    const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+}
