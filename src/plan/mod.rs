@@ -7,5 +7,4 @@ mod step;
 
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
-    Target,
 };

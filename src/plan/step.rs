@@ -1,6 +1,6 @@
 //! The plan as data.
 
-use crate::model::{Address, Attributes, BaseObject, Instant, Path, RemoteId, Value};
+use crate::model::{Address, Attributes, BaseObject, Instant, Path, RemoteId, Target, Value};
 use std::collections::BTreeMap;
 
 /// Everything that an apply would do, and why.
@@ -35,17 +35,6 @@ pub struct Plan {
     pub touched: BTreeMap<(String, RemoteId), String>,
     /// What reading cost, in requests.
     pub read_requests: u64,
-}
-
-/// A platform and an account on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// The provider's name: `sandbox`, `kwiga` …
-    pub provider: String,
-    /// Where it is: the platform's base address, or `embedded`.
-    pub url: String,
-    /// The account, as a digest: never the credential itself.
-    pub account: String,
 }
 
 /// What happens to one object.

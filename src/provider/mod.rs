@@ -4,8 +4,7 @@
 //! `memory` is for tests.
 
 use crate::kinds::KindInfo;
-use crate::model::RemoteId;
-use crate::plan::Target;
+use crate::model::{RemoteId, Target};
 use std::future::Future;
 
 /// An object as the platform sent it.
