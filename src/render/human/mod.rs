@@ -1,0 +1,9 @@
+//! For people, on a terminal or in a log.
+
+pub mod apply;
+pub mod diagnostics;
+pub mod explain;
+pub mod plan;
+mod snippet;
+pub mod state;
+mod values;
