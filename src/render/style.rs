@@ -65,6 +65,9 @@ mod tests {
     #[test]
     fn plain_text_has_no_control_codes() {
         assert_eq!(Style::Plain.paint(Tone::Error, "x"), "x");
-        assert_eq!(Style::Coloured.paint(Tone::Add, "x"), "\u{1b}[32mx\u{1b}[0m");
+        assert_eq!(
+            Style::Coloured.paint(Tone::Add, "x"),
+            "\u{1b}[32mx\u{1b}[0m"
+        );
     }
 }

@@ -176,7 +176,10 @@ error[duplicate-address]: `offer.x` is declared twice
             "no kind `\u{1b}]0;x`",
         ));
         let text = render(&findings, &sources, Style::Plain);
-        assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'), "{text}");
+        assert!(
+            !text.contains('\u{1b}') && !text.contains('\u{7}'),
+            "{text}"
+        );
         assert!(text.contains("a\\u{1b}.yaml:1:7"), "{text}");
     }
 

@@ -257,13 +257,24 @@ mod tests {
 
     #[test]
     fn long_lines_are_cut() {
-        let text = format!("a: {}\nb: {}!{}\n", "x".repeat(9_000), "y".repeat(9_000), "z".repeat(9_000));
+        let text = format!(
+            "a: {}\nb: {}!{}\n",
+            "x".repeat(9_000),
+            "y".repeat(9_000),
+            "z".repeat(9_000)
+        );
         let mut sources = SourceMap::new();
         let file = sources.add("a.yaml", text);
-        let label = Label { span: Span::new(file, 18_007, 18_008), text: "here".into() };
+        let label = Label {
+            span: Span::new(file, 18_007, 18_008),
+            text: "here".into(),
+        };
         let mut out = String::new();
         render(&mut out, &sources, file, &[label], Style::Plain);
-        assert!(out.contains("yyy!zzz") && out.contains(" 2 │ ") && out.len() < 2_000, "{out}");
+        assert!(
+            out.contains("yyy!zzz") && out.contains(" 2 │ ") && out.len() < 2_000,
+            "{out}"
+        );
     }
 
     #[test]

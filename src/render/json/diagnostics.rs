@@ -115,10 +115,14 @@ mod tests {
         let file = sources.add("a.yaml", "name: é\ntittle: X\n");
         let mut findings = Diagnostics::new();
         findings.push(
-            Diagnostic::new(Code::UnknownField, Span::new(file, 9, 15), "no field `tittle`")
-                .help("did you mean `title`?")
-                .about(&Address::new("offer", "e"))
-                .related(Span::new(file, 6, 8), "of this"),
+            Diagnostic::new(
+                Code::UnknownField,
+                Span::new(file, 9, 15),
+                "no field `tittle`",
+            )
+            .help("did you mean `title`?")
+            .about(&Address::new("offer", "e"))
+            .related(Span::new(file, 6, 8), "of this"),
         );
         let value: serde_json::Value = serde_json::from_str(&render(&findings, &sources)).unwrap();
         let expected = serde_json::json!({
