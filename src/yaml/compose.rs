@@ -8,8 +8,12 @@ use crate::source::{FileId, Span};
 use crate::yaml::anchors::{Anchors, Size};
 use crate::yaml::limits::{Limits, Sink, exceeded, thousands};
 use crate::yaml::{Entry, Node, Scalar, ScalarStyle, ScalarType, Value, keys, scalar};
-use granit_parser::{Event, Span as Place, Tag, YamlVersion};
+use granit_parser::{Event, Span as Place, Tag};
 use std::borrow::Cow;
+use tags::Core;
+
+mod places;
+mod tags;
 
 /// What the next event led to.
 pub(super) enum Step {
@@ -70,20 +74,6 @@ enum Key {
     Read(Box<str>, Span),
     /// Could not be read: its value is left out.
     Refused,
-}
-
-/// A tag that is honoured.
-#[derive(Clone, Copy, PartialEq)]
-enum Core {
-    /// `!` alone: what YAML makes of a value without a schema.
-    Failsafe,
-    Str,
-    Int,
-    Float,
-    Bool,
-    Null,
-    Map,
-    Seq,
 }
 
 impl<'a> Composer<'a> {
@@ -490,167 +480,6 @@ impl<'a> Composer<'a> {
         );
         self.set_key(Key::Refused, span);
     }
-
-    /// The tag, if it is honoured; reports it if it is not.
-    fn core(&mut self, tag: &Tag, place: &Place) -> Option<Core> {
-        let core = match tag.core_suffix() {
-            Some("str") => Some(Core::Str),
-            Some("int") => Some(Core::Int),
-            Some("float") => Some(Core::Float),
-            Some("bool") => Some(Core::Bool),
-            Some("null") => Some(Core::Null),
-            Some("map") => Some(Core::Map),
-            Some("seq") => Some(Core::Seq),
-            Some(_) | None => None,
-        };
-        if core.is_some() {
-            return core;
-        }
-        if tag.parts() == ("", "!") {
-            return Some(Core::Failsafe);
-        }
-        let span = place
-            .tag_span()
-            .map_or_else(|| self.span(place), |tag| self.span(&tag));
-        self.sink.push(
-            Diagnostic::new(
-                Code::CustomTag,
-                span,
-                format!("the tag `{}` is not known here", tag.original()),
-            )
-            .label("the value is read without it")
-            .why("bursar reads plain values: what a tag of one's own would make of them is unknown")
-            .help("remove the tag"),
-        );
-        None
-    }
-
-    /// What a tag makes of a scalar.
-    fn tagged(&mut self, tag: Core, text: &str, place: &Place) -> ScalarType {
-        let plain = scalar::resolve(text);
-        let fitting = match (tag, plain) {
-            (Core::Str | Core::Failsafe, _) => Some(ScalarType::String),
-            (Core::Int, ScalarType::Int(_))
-            | (Core::Float, ScalarType::Float)
-            | (Core::Bool, ScalarType::Bool(_))
-            | (Core::Null, ScalarType::Null) => Some(plain),
-            (Core::Float, ScalarType::Int(_)) => Some(ScalarType::Float),
-            (
-                Core::Int | Core::Float | Core::Bool | Core::Null | Core::Map | Core::Seq,
-                ScalarType::Null
-                | ScalarType::Bool(_)
-                | ScalarType::Int(_)
-                | ScalarType::Float
-                | ScalarType::String,
-            ) => None,
-        };
-        fitting.unwrap_or_else(|| {
-            self.misplaced(tag, &format!("`{}`", abridged(text)), place);
-            plain
-        })
-    }
-
-    fn misplaced(&mut self, tag: Core, what: &str, place: &Place) {
-        let span = place
-            .tag_span()
-            .map_or_else(|| self.span(place), |tag| self.span(&tag));
-        let tag = match tag {
-            Core::Failsafe | Core::Str => "str",
-            Core::Int => "int",
-            Core::Float => "float",
-            Core::Bool => "bool",
-            Core::Null => "null",
-            Core::Map => "map",
-            Core::Seq => "seq",
-        };
-        self.sink.push(
-            Diagnostic::new(
-                Code::YamlSyntax,
-                span,
-                format!("the tag `!!{tag}` does not fit {what}"),
-            )
-            .label("says another type than the value has")
-            .help("remove the tag"),
-        );
-    }
-
-    fn version(&mut self, version: Option<YamlVersion>, place: &Place) {
-        let Some(version) = version else { return };
-        if (version.major, version.minor) == (1, 2) {
-            return;
-        }
-        let start = self.span(place).start as usize;
-        let before = self.text.get(..start).unwrap_or("");
-        let at = before.rfind("%YAML").unwrap_or(start);
-        let length = self
-            .text
-            .get(at..)
-            .and_then(|line| line.lines().next())
-            .map_or(0, |line| line.trim_end().len());
-        self.sink.push(
-            Diagnostic::new(
-                Code::YamlSyntax,
-                Span::new(self.file, at, at + length),
-                format!(
-                    "the document says it is YAML {}.{}",
-                    version.major, version.minor
-                ),
-            )
-            .label("only 1.2 is read")
-            .why("YAML 1.1 reads `no`, `on` and `010` differently")
-            .help("remove the line, or write `%YAML 1.2`"),
-        );
-    }
-
-    /// The first `-` of a block sequence that is the value of the open key. The crate says where
-    /// its first item starts, if the dashes are not indented further than the key.
-    fn dash(&self) -> Option<usize> {
-        let Kind::Mapping {
-            key: Key::Read(_, key),
-            ..
-        } = &self.frames.last()?.kind
-        else {
-            return None;
-        };
-        let mut at = key.end as usize;
-        loop {
-            let rest = self.text.get(at..)?;
-            at += match rest.chars().next()? {
-                '-' => return Some(at),
-                ' ' | '\t' | '\r' | '\n' | ':' => 1,
-                '#' => rest.find('\n')?,
-                '&' | '!' => rest.find(char::is_whitespace)?,
-                _ => return None,
-            };
-        }
-    }
-
-    /// A block scalar's span without the blank lines and the indentation behind it; of one
-    /// without text, its `|` or `>`.
-    fn trimmed(&self, span: Span) -> Span {
-        const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
-        let text = self.text.get(span.range()).unwrap_or("");
-        let length = text.trim_end_matches(BLANK).len();
-        let start = span.start as usize;
-        if length > 0 {
-            return Span::new(self.file, start, start + length);
-        }
-        let before = self.text.get(..start).unwrap_or("").trim_end_matches(BLANK);
-        let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let header = before.get(line..).unwrap_or("");
-        let header = header.split(" #").next().unwrap_or("");
-        match header.rfind(['|', '>']) {
-            Some(at) => Span::new(self.file, line + at, line + header.trim_end().len()),
-            None => Span::new(self.file, start, start),
-        }
-    }
-
-    fn span(&self, place: &Place) -> Span {
-        // Both are there: the crate gives bytes whenever it reads from a `&str`.
-        let start = place.start.byte_offset().unwrap_or(0);
-        let end = place.end.byte_offset().unwrap_or(start);
-        Span::new(self.file, start, end)
-    }
 }
 
 /// Whether a key merges its value in.
@@ -666,13 +495,4 @@ fn drain<T>(list: &mut Vec<T>, base: usize) -> Vec<T> {
 /// Whether a document has no content.
 fn is_absent(node: &Node) -> bool {
     node.is_null() && node.span.start == node.span.end
-}
-
-/// The first line of a text, if it is short.
-fn abridged(text: &str) -> Cow<'_, str> {
-    let line = text.lines().next().unwrap_or("");
-    if line.len() == text.len() && line.chars().count() <= 40 {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(line.chars().take(40).chain(['…']).collect())
 }

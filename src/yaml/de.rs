@@ -94,7 +94,7 @@ impl<'de> Tree<'de> {
             items: items.iter(),
             next: 0,
         };
-        let value = visitor.visit_seq(&mut access).map_err(Failure::settled)?;
+        let value = visitor.visit_seq(&mut access)?;
         if access.items.len() > 0 {
             return Err(Failure::wrong_form(
                 format!(
@@ -110,9 +110,7 @@ impl<'de> Tree<'de> {
 
     fn mapping<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0.as_mapping() {
-            Some(mapping) => visitor
-                .visit_map(Entries::new(mapping))
-                .map_err(Failure::settled),
+            Some(mapping) => visitor.visit_map(Entries::new(mapping)),
             None => Err(Failure::mismatch(self.0, &visitor)),
         }
     }

@@ -132,15 +132,16 @@ impl Failure {
     /// A node is not what a visitor takes.
     #[cold]
     pub(super) fn mismatch(node: &Node, expected: &dyn Expected) -> Self {
+        let expected = in_our_words(&expected.to_string());
         Failure::new(
             DeErrorKind::WrongType,
             Words::Mismatch {
-                expected: in_our_words(&expected.to_string()),
-                found: String::new(),
-                help: None,
+                found: describe(node),
+                help: hint(node, &expected),
+                expected,
             },
         )
-        .at(node)
+        .settled()
     }
 
     /// A node is not of the form that is taken.
@@ -149,10 +150,12 @@ impl Failure {
         Failure::plain(DeErrorKind::WrongType, message, help)
     }
 
-    /// Tells it in terms of the node, if it arose there.
+    /// Tells it in terms of the node, if it arose there: `010` rather than 10. Of a collection it
+    /// may speak of something inside that serde has put aside, and stays as it is.
     #[cold]
     pub(super) fn at(mut self, node: &Node) -> Self {
         if std::mem::take(&mut self.0.fresh)
+            && matches!(node.value, Value::Scalar(_))
             && let Words::Mismatch {
                 expected,
                 found,
@@ -165,9 +168,8 @@ impl Failure {
         self
     }
 
-    /// Keeps it as it is, for it may speak of something inside the node that is left.
-    #[cold]
-    pub(super) fn settled(mut self) -> Self {
+    /// Keeps it as it is.
+    fn settled(mut self) -> Self {
         self.0.fresh = false;
         self
     }
