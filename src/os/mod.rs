@@ -2,6 +2,10 @@
 //!
 //! Everything that is read from a folder goes through [`ProjectFolder`], which opens nothing outside
 //! of it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room that asks the machine"
+)]
 
 mod credentials;
 mod folder;
@@ -13,9 +17,7 @@ pub use credentials::{Credentials, CredentialsError, credentials};
 pub use folder::{
     FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
 };
-pub use terminal::{
-    colours_wanted, columns, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal,
-};
+pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
 pub use write::{WriteFileError, write_new, write_over};
 
 use crate::model::Instant;

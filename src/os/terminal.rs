@@ -24,14 +24,3 @@ pub fn colours_wanted() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !forbidden && !dumb
 }
-
-/// The terminal's width in columns, if standard error is one that says so.
-pub fn columns() -> Option<u16> {
-    let (_, columns) = console_size()?;
-    (columns > 0).then_some(columns)
-}
-
-fn console_size() -> Option<(u16, u16)> {
-    let term = dialoguer::console::Term::stderr();
-    term.size_checked()
-}

@@ -7,3 +7,5 @@ pub mod plan;
 mod snippet;
 pub mod state;
 mod values;
+
+pub use values::Names;
