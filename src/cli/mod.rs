@@ -5,6 +5,7 @@ mod console;
 mod exit;
 mod explain;
 mod failure;
+mod files;
 mod init;
 mod man;
 

@@ -3,20 +3,20 @@
 /// A pattern over paths from the project's folder, with `/` between names.
 ///
 /// `*` stands for any part of a name, `?` for one character, `**` for any number of names. A pattern
-/// without `/` counts for names in every folder; a folder that matches leaves out all that is in it.
+/// without `/` counts for names in every folder (`./name` for one place only); a folder that matches leaves out all that is in it.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
     names: Vec<String>,
 }
 
 impl Pattern {
-    /// Reads a pattern; leading `./` and `/` and a trailing `/` mean nothing.
+    /// Reads a pattern; a trailing `/` means nothing.
     pub(super) fn new(text: &str) -> Self {
-        let text = text.trim_start_matches("./").trim_end_matches('/');
+        let text = text.trim_end_matches('/');
         let anywhere = !text.contains('/');
         let mut names: Vec<String> = text
             .split('/')
-            .filter(|name| !name.is_empty())
+            .filter(|name| !matches!(*name, "" | "."))
             .map(str::to_owned)
             .collect();
         if anywhere && !names.is_empty() {
@@ -112,6 +112,8 @@ mod tests {
         check("drafts/", "drafts/a.yaml", true);
         check("drafts", "other/drafts/a.yaml", true);
         check("./drafts/a.yaml", "drafts/a.yaml", true);
+        check("./a.yaml", "a.yaml", true);
+        check("./a.yaml", "x/a.yaml", false);
         check("*.draft.yaml", "x/y.draft.yaml", true);
         check("*.draft.yaml", "x/y.yaml", false);
         check("**/old/*.yaml", "old/a.yaml", true);
