@@ -1,6 +1,11 @@
 //! `cohort`: one launch of a course, compiled into each offer that names it.
 
-use super::{At, Day, Field, Kind, Links, Reference, Strength, Text};
+use super::durations::{Counts, check_duration};
+use super::forms::{by_form, present};
+use super::{
+    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Text,
+};
+use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -101,8 +106,8 @@ pub struct LessonOpening {
 }
 
 /// An opening: an instant, or a delay.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Opening {
     /// `2026-09-14T10:00`
     At(At),
@@ -112,9 +117,37 @@ pub enum Opening {
     AfterAccess(AfterAccess),
 }
 
-/// A delay from the cohort's start.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+by_form!(
+    Opening,
+    "a time such as `2026-09-14T10:00`, or a delay such as `{ after_start: 14d }`",
+    text |text| text.parse().map(Opening::At).map_err(str::to_owned),
+    map OpeningBody => |body| match body {
+        OpeningBody { after_start: Some(after_start), after_access: None, at } => {
+            Ok(Opening::AfterStart(AfterStart { after_start, at }))
+        }
+        OpeningBody { after_start: None, after_access: Some(after_access), at } => {
+            Ok(Opening::AfterAccess(AfterAccess { after_access, at }))
+        }
+        OpeningBody { after_start: _, after_access: _, at: _ } => {
+            Err("an opening has either `after_start` or `after_access`".to_owned())
+        }
+    },
+);
+
+/// Either delay as it is written.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct OpeningBody {
+    #[serde(default, deserialize_with = "present")]
+    after_start: Option<Duration>,
+    #[serde(default, deserialize_with = "present")]
+    after_access: Option<Duration>,
+    at: Option<TimeOfDay>,
+}
+
+/// A delay from the cohort's start.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct AfterStart {
     /// Calendar days, weeks or months.
     pub after_start: Duration,
@@ -123,8 +156,8 @@ pub struct AfterStart {
 }
 
 /// A delay from each participant's access.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct AfterAccess {
     /// Whole days.
     pub after_access: Duration,
@@ -168,10 +201,58 @@ schedule:
         let modules = root.key("schedule").key("modules");
         for (module, opening) in &schedule.modules {
             let at = modules.key(module.as_str());
-            links.push_inside(at.clone(), &self.course, &[module.as_str()]);
+            let inside = Inside::module(module);
+            links.push_inside(at.clone(), Place::Key, &self.course, inside);
             for lesson in opening.lessons.keys() {
                 let at = at.key("lessons").key(lesson.as_str());
-                links.push_inside(at, &self.course, &[module.as_str(), lesson.as_str()]);
+                let inside = Inside::lesson_of(module, lesson);
+                links.push_inside(at, Place::Key, &self.course, inside);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let Some(schedule) = &self.schedule else {
+            return;
+        };
+        let root = Path::root().key("schedule");
+        if let Some(every) = &schedule.every {
+            let at = root.key("every").key("period");
+            check_duration(
+                every.period,
+                Counts::CalendarFromOneDay,
+                document,
+                &at,
+                findings,
+            );
+        }
+        for (module, opening) in &schedule.modules {
+            let at = root.key("modules").key(module.as_str());
+            if let Field::Set(opens) = &opening.opens {
+                opens.check(&at.key("opens"), document, findings);
+            }
+            for (lesson, opening) in &opening.lessons {
+                let at = at.key("lessons").key(lesson.as_str()).key("opens");
+                opening.opens.check(&at, document, findings);
+            }
+        }
+    }
+}
+
+impl Opening {
+    fn check(&self, path: &Path, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        match self {
+            Opening::At(_) => {}
+            Opening::AfterStart(AfterStart { after_start, at: _ }) => {
+                let path = path.key("after_start");
+                check_duration(*after_start, Counts::Calendar, document, &path, findings);
+            }
+            Opening::AfterAccess(AfterAccess {
+                after_access,
+                at: _,
+            }) => {
+                let path = path.key("after_access");
+                check_duration(*after_access, Counts::WholeDays, document, &path, findings);
             }
         }
     }

@@ -1,13 +1,18 @@
 //! `offer`: a price plan.
 
+use super::durations::{Counts, check_duration};
+use super::forms::by_form;
 use super::{
-    Access, At, Collection, Field, FieldRule, Kind, LessonPath, Price, Reference, Rule, Status,
-    Text, Until, WholeNumber, letter::Language,
+    Access, At, Collection, DocumentPlaces, Field, FieldRule, Inside, Kind, LessonPath, Links,
+    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Until, WholeNumber,
+    letter::Language,
 };
-use crate::model::{Duration, Name};
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Duration, Name, Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod encode;
 mod wire;
 
 /// A price plan: price, payment, access, content, coupon policy, page, letters.
@@ -199,8 +204,8 @@ pub enum AccessTerm {
 }
 
 /// How much of a course.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Content {
     /// The word `all`.
     All(All),
@@ -208,9 +213,19 @@ pub enum Content {
     Chosen(ChosenContent),
 }
 
+by_form!(
+    Content,
+    "`all`, or a mapping of `modules` and `lessons`",
+    text |text| match text {
+        "all" => Ok(Content::All(All::All)),
+        _ => Err("content is `all`, or a mapping of `modules` and `lessons`".to_owned()),
+    },
+    map ChosenContent => |chosen| Ok(Content::Chosen(chosen)),
+);
+
 /// The word `all`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum All {
     /// Everything.
     All,
@@ -231,8 +246,8 @@ pub struct ChosenContent {
 }
 
 /// Which content is added by itself.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum NewContent {
     /// `none` or `all`.
     Word(NewContentWord),
@@ -240,9 +255,20 @@ pub enum NewContent {
     Modules(Vec<Name>),
 }
 
+by_form!(
+    NewContent,
+    "`none`, `all`, or a list of modules",
+    text |text| match text {
+        "none" => Ok(NewContent::Word(NewContentWord::None)),
+        "all" => Ok(NewContent::Word(NewContentWord::All)),
+        _ => Err("new content is `none`, `all`, or a list of modules".to_owned()),
+    },
+    list Name => NewContent::Modules,
+);
+
 /// None or all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum NewContentWord {
     /// Nothing.
     None,
@@ -251,8 +277,8 @@ pub enum NewContentWord {
 }
 
 /// Which coupons an offer accepts.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Coupons {
     /// `none` or `any`.
     Word(CouponWord),
@@ -260,9 +286,20 @@ pub enum Coupons {
     Chosen(Vec<Reference>),
 }
 
+by_form!(
+    Coupons,
+    "`none`, `any`, or a list of coupons",
+    text |text| match text {
+        "none" => Ok(Coupons::Word(CouponWord::None)),
+        "any" => Ok(Coupons::Word(CouponWord::Any)),
+        _ => Err("coupons are `none`, `any`, or a list of coupons".to_owned()),
+    },
+    list Reference => Coupons::Chosen,
+);
+
 /// None or any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum CouponWord {
     /// None at all.
     None,
@@ -343,8 +380,8 @@ pub struct Letters {
 }
 
 /// A letter, or none.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum LetterChoice {
     /// The word `none`.
     None(NoneWord),
@@ -352,9 +389,22 @@ pub enum LetterChoice {
     Letter(Reference),
 }
 
+by_form!(
+    LetterChoice,
+    "`none`, or a letter",
+    text |text| match text {
+        "none" => Ok(LetterChoice::None(NoneWord::None)),
+        _ => match Name::parse(text) {
+            Ok(name) => Ok(LetterChoice::Letter(Reference::Name(name))),
+            Err(error) => Err(error.to_string()),
+        },
+    },
+    map Reference => |letter| Ok(LetterChoice::Letter(letter)),
+);
+
 /// The word `none`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum NoneWord {
     /// Nothing.
     None,
@@ -444,4 +494,128 @@ page: { language: fr }
 letters: { purchased: thanks-web-dev }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let root = Path::root();
+        if let Some(like) = &self.like {
+            links.push(root.key("like"), "offer", like, Strength::Compiler);
+        }
+        let products = self.products.set().into_iter().flatten();
+        for (at, product) in products.enumerate() {
+            product.links(&root.key("products").index(at), links);
+        }
+        if let Some(Coupons::Chosen(coupons)) = self.coupons.set() {
+            for (at, coupon) in coupons.iter().enumerate() {
+                let path = root.key("coupons").index(at);
+                links.push(path, "coupon", coupon, Strength::Weak);
+            }
+        }
+        if let Some(Upgrade { from, to }) = self.upgrade.set() {
+            let path = root.key("upgrade");
+            links.push(path.key("from"), "offer", from, Strength::Weak);
+            links.push(path.key("to"), "offer", to, Strength::Weak);
+        }
+        if let Some(Renewal { of, by: _ }) = self.renewal.set() {
+            links.push(root.key("renewal").key("of"), "offer", of, Strength::Weak);
+        }
+        for (at, offer) in self.cross_sell.set().into_iter().flatten().enumerate() {
+            let path = root.key("cross_sell").index(at);
+            links.push(path, "offer", offer, Strength::Weak);
+        }
+        for (key, choice) in self.letters.set().into_iter().flat_map(Letters::choices) {
+            if let Some(LetterChoice::Letter(letter)) = choice.set() {
+                let path = root.key("letters").key(key);
+                links.push(path, "letter", letter, Strength::Weak);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let root = Path::root();
+        let mut period = |duration: Duration, path: Path| {
+            let counts = Counts::CalendarFromOneDay;
+            check_duration(duration, counts, document, &path, findings);
+        };
+        if let Some(payment) = self.payment.set() {
+            let path = root.key("payment");
+            if let Some(equal) = payment
+                .installments
+                .set()
+                .and_then(|parts| parts.equal.set())
+            {
+                period(
+                    equal.every,
+                    path.key("installments").key("equal").key("every"),
+                );
+            }
+            if let Some(subscription) = payment.subscription.set() {
+                period(subscription.every, path.key("subscription").key("every"));
+            }
+        }
+        for (at, product) in self.products.set().into_iter().flatten().enumerate() {
+            if let Some(AccessTerm::For(length)) = product.access.set() {
+                let path = root.key("products").index(at).key("access");
+                period(*length, path.key("for"));
+            }
+        }
+        if let Some(renewal) = self.renewal.set() {
+            period(renewal.by, root.key("renewal").key("by"));
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        Some(encode::encode(self, surroundings))
+    }
+}
+
+impl Product {
+    fn links(&self, path: &Path, links: &mut Links) {
+        let Product {
+            course,
+            cohort,
+            access: _,
+            content,
+        } = self;
+        links.push(path.key("course"), "course", course, Strength::Compiler);
+        if let Some(cohort) = cohort.set() {
+            links.push(path.key("cohort"), "cohort", cohort, Strength::Compiler);
+        }
+        let Some(Content::Chosen(chosen)) = content.set() else {
+            return;
+        };
+        let path = path.key("content");
+        let mut modules = |names: &[Name], path: Path| {
+            for (at, module) in names.iter().enumerate() {
+                let inside = Inside::module(module);
+                links.push_inside(path.index(at), Place::Value, course, inside);
+            }
+        };
+        modules(&chosen.modules, path.key("modules"));
+        if let Some(NewContent::Modules(names)) = &chosen.new_content {
+            modules(names, path.key("new_content"));
+        }
+        for (at, LessonPath { module, lesson }) in chosen.lessons.iter().enumerate() {
+            let path = path.key("lessons").index(at);
+            let inside = Inside::lesson_of(module, lesson);
+            links.push_inside(path, Place::Value, course, inside);
+        }
+    }
+}
+
+impl Letters {
+    /// Each occasion and what is sent then.
+    fn choices(&self) -> [(&'static str, &Field<LetterChoice>); 4] {
+        let Letters {
+            activation,
+            purchased,
+            failed,
+            accepted_free,
+        } = self;
+        [
+            ("activation", activation),
+            ("purchased", purchased),
+            ("failed", failed),
+            ("accepted_free", accepted_free),
+        ]
+    }
 }
