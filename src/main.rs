@@ -1,1 +1,3 @@
+//! The `bursar` binary: arguments in, exit code out.
+
 fn main() {}

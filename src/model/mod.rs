@@ -16,7 +16,7 @@ pub use duration::{Duration, DurationError};
 pub use money::{Currency, Money, MoneyError};
 pub use object::{
     BaseObject, BaseState, Deposed, DesiredObject, DesiredState, Instruction, LiveObject,
-    LiveState, OpenIntent, RemovalKind,
+    LiveState, OpenIntent, RemovalKind, Target,
 };
 pub use path::{Path, Seg};
 pub use secret::Secret;

@@ -105,3 +105,14 @@ pub struct LiveObject {
     /// All attributes in normal form, computed ones too.
     pub attributes: Attributes,
 }
+
+/// A platform and an account on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The provider's name: `sandbox`, `kwiga` …
+    pub provider: String,
+    /// Where it is: the platform's base address, or `embedded`.
+    pub url: String,
+    /// The account, as a digest: never the credential itself.
+    pub account: String,
+}

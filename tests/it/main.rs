@@ -1,1 +1,8 @@
-fn main() {}
+//! Integration tests, one binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests stop at the first surprise and use the machine"
+)]
+
+mod architecture;
