@@ -3,10 +3,21 @@
 //! Reading never fails: what is wrong becomes a finding, and the rest of the file is still read.
 //! This is the only room that knows the YAML crate.
 
+mod anchors;
+mod compose;
 mod de;
+mod de_error;
+mod json;
+mod keys;
+mod limits;
 mod node;
 mod parse;
+mod scalar;
+mod syntax;
 
-pub use de::{DeError, from_node, from_node_without};
+pub use de::{from_node, from_node_without};
+pub use de_error::{DeError, DeErrorKind, Place};
+pub use json::to_json;
+pub use limits::Limits;
 pub use node::{Entry, Mapping, Node, Scalar, ScalarStyle, ScalarType, Value};
-pub use parse::{Limits, parse};
+pub use parse::{decode, not_utf8, parse};

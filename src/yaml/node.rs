@@ -65,11 +65,24 @@ pub enum ScalarType {
 }
 
 /// A mapping in the order written. Keys are unique: of a repeated key the first is kept.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// Made of entries by `from`. Entries may be changed later: look-ups stay right, only those in
+/// large mappings become slower.
+#[derive(Clone, Debug, Default)]
 pub struct Mapping {
     /// Keys and values.
     pub entries: Vec<Entry>,
+    /// Of a large mapping, the entries by their keys. A pointer to a pointer, because it would
+    /// otherwise make every node larger.
+    index: Option<Box<Index>>,
 }
+
+/// Positions of entries, sorted by their keys.
+#[derive(Clone, Debug)]
+struct Index(Box<[u32]>);
+
+/// Entries up to which a look-up goes through all of them.
+const SMALL: usize = 16;
 
 /// One key and its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +180,109 @@ impl Mapping {
 
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
+        // The index is a hint: entries may have been changed since it was made.
+        if let Some(index) = &self.index
+            && let Some(found) = index.find(&self.entries, key)
+        {
+            return Some(found);
+        }
         self.entries.iter().find(|entry| &*entry.key == key)
+    }
+}
+
+impl Index {
+    fn new(entries: &[Entry]) -> Self {
+        Index(by_key(entries).into_boxed_slice())
+    }
+
+    fn find<'a>(&self, entries: &'a [Entry], key: &str) -> Option<&'a Entry> {
+        let entry = |position: u32| entries.get(position as usize);
+        let at = self
+            .0
+            .partition_point(|position| entry(*position).is_some_and(|entry| &*entry.key < key));
+        let found = entry(*self.0.get(at)?)?;
+        (&*found.key == key).then_some(found)
+    }
+}
+
+/// The positions of entries, sorted by key, then by position.
+pub(super) fn by_key(entries: &[Entry]) -> Vec<u32> {
+    let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    let mut positions: Vec<u32> = (0..count).collect();
+    let key = |position: &u32| entries.get(*position as usize).map(|entry| &*entry.key);
+    positions.sort_by(|a, b| key(a).cmp(&key(b)));
+    positions
+}
+
+impl From<Vec<Entry>> for Mapping {
+    fn from(entries: Vec<Entry>) -> Self {
+        let index = (entries.len() > SMALL).then(|| Box::new(Index::new(&entries)));
+        Mapping { entries, index }
+    }
+}
+
+impl FromIterator<Entry> for Mapping {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        Mapping::from(entries.into_iter().collect::<Vec<_>>())
+    }
+}
+
+/// Equal entries in an equal order.
+impl PartialEq for Mapping {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    fn mapping(keys: impl IntoIterator<Item = usize>) -> Mapping {
+        let span = Span::start_of(FileId(0));
+        keys.into_iter()
+            .map(|n| Entry {
+                key: format!("k{n}").into(),
+                key_span: span,
+                value: Node {
+                    span,
+                    value: Value::Sequence(Vec::new()),
+                },
+            })
+            .collect()
+    }
+
+    #[test]
+    fn finds_keys_in_small_and_large_mappings() {
+        for count in [0, 1, SMALL, SMALL + 1, 500] {
+            let mapping = mapping((0..count).rev());
+            for n in 0..count {
+                let key = format!("k{n}");
+                assert_eq!(mapping.entry(&key).map(|entry| &*entry.key), Some(&*key));
+            }
+            assert!(mapping.get("k").is_none() && mapping.get("z").is_none());
+        }
+    }
+
+    #[test]
+    fn finds_keys_after_a_change() {
+        let mut changed = mapping(0..100);
+        changed.entries.remove(3);
+        changed.entries.extend(mapping([200]).entries);
+        changed.entries.reverse();
+        assert!(changed.get("k3").is_none());
+        for n in [0, 4, 50, 99, 200] {
+            assert!(changed.get(&format!("k{n}")).is_some(), "{n}");
+        }
+        changed.entries.truncate(1);
+        assert!(changed.get("k200").is_some() && changed.get("k0").is_none());
+    }
+
+    #[test]
+    fn stays_small() {
+        // What 200,000 nodes of a file cost follows from these.
+        assert!(size_of::<Node>() <= 56, "{}", size_of::<Node>());
+        assert!(size_of::<Entry>() <= 88, "{}", size_of::<Entry>());
     }
 }
