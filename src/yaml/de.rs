@@ -46,15 +46,64 @@ pub fn from_node<T: DeserializeOwned>(node: &Node) -> Result<T, DeError> {
 /// # Errors
 /// The first place at which the tree is not what the type takes.
 pub fn from_node_without<T: DeserializeOwned>(node: &Node, skip: &[&str]) -> Result<T, DeError> {
-    let Value::Mapping(mapping) = &node.value else {
-        return from_node(node);
-    };
-    let kept = mapping.entries.iter();
-    let kept = kept.filter(|entry| !skip.contains(&&*entry.key)).cloned();
-    from_node(&Node {
-        span: node.span,
-        value: Value::Mapping(Mapping::from(kept.collect::<Vec<Entry>>())),
+    T::deserialize(Top {
+        node,
+        keys: Keys::Without(skip),
     })
+    .map_err(DeError::from)
+}
+
+/// Reads a typed value from some of the keys of the tree's top mapping.
+///
+/// # Errors
+/// The first place at which the tree is not what the type takes.
+pub fn from_node_only<T: DeserializeOwned>(node: &Node, keys: &[&str]) -> Result<T, DeError> {
+    T::deserialize(Top {
+        node,
+        keys: Keys::Only(keys),
+    })
+    .map_err(DeError::from)
+}
+
+/// A mapping of which only some keys are read.
+#[derive(Clone, Copy)]
+struct Top<'de, 'k> {
+    node: &'de Node,
+    keys: Keys<'k>,
+}
+
+/// Which keys of a mapping are read.
+#[derive(Clone, Copy)]
+enum Keys<'k> {
+    All,
+    Without(&'k [&'k str]),
+    Only(&'k [&'k str]),
+}
+
+impl Keys<'_> {
+    fn take(self, key: &str) -> bool {
+        match self {
+            Keys::All => true,
+            Keys::Without(skip) => !skip.contains(&key),
+            Keys::Only(keys) => keys.contains(&key),
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Top<'de, '_> {
+    type Error = Failure;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
+        match self.node.as_mapping() {
+            Some(mapping) => visitor.visit_map(Entries::new(mapping, self.keys)),
+            None => Err(Failure::mismatch(self.node, &visitor)),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 /// A node as serde reads it.
@@ -126,7 +175,7 @@ impl<'de> Tree<'de> {
 
     fn mapping<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0.as_mapping() {
-            Some(mapping) => visitor.visit_map(Entries::new(mapping)),
+            Some(mapping) => visitor.visit_map(Entries::new(mapping, Keys::All)),
             None => Err(Failure::mismatch(self.0, &visitor)),
         }
     }
@@ -306,28 +355,31 @@ impl<'de> SeqAccess<'de> for &mut Items<'de> {
 }
 
 /// The entries of a mapping.
-struct Entries<'de> {
+struct Entries<'de, 'k> {
     entries: slice::Iter<'de, Entry>,
+    keys: Keys<'k>,
     value: Option<&'de Entry>,
 }
 
-impl<'de> Entries<'de> {
-    fn new(mapping: &'de Mapping) -> Self {
+impl<'de, 'k> Entries<'de, 'k> {
+    fn new(mapping: &'de Mapping, keys: Keys<'k>) -> Self {
         Entries {
             entries: mapping.entries.iter(),
+            keys,
             value: None,
         }
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'de> {
+impl<'de> MapAccess<'de> for Entries<'de, '_> {
     type Error = Failure;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Failure> {
-        self.value = self.entries.next();
+        let keys = self.keys;
+        self.value = self.entries.find(|entry| keys.take(&entry.key));
         let Some(entry) = self.value else {
             return Ok(None);
         };

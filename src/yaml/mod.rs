@@ -15,7 +15,7 @@ mod parse;
 mod scalar;
 mod syntax;
 
-pub use de::{from_node, from_node_without};
+pub use de::{from_node, from_node_only, from_node_without};
 pub use de_error::{DeError, DeErrorKind, Place};
 pub use json::to_json;
 pub use limits::Limits;

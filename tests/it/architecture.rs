@@ -15,12 +15,26 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rules", &["source", "diag", "model", "yaml", "kinds"]),
     ("domain", &["source", "diag", "model", "yaml", "kinds"]),
     ("plan", &["source", "diag", "model", "yaml", "kinds"]),
-    ("compile", &["source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain"]),
-    ("render", &["source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan", "compile"]),
+    (
+        "compile",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain",
+        ],
+    ),
+    (
+        "render",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan",
+            "compile",
+        ],
+    ),
     ("provider", &["model", "kinds"]),
     ("state", &["model"]),
     ("apply", &["model", "kinds", "plan", "provider", "state"]),
-    ("sandbox", &["source", "diag", "model", "yaml", "kinds", "domain"]),
+    (
+        "sandbox",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
     ("os", &["source", "diag", "model", "yaml"]),
 ];
 
@@ -32,9 +46,26 @@ const PURE: &[&str] = &[
 
 /// What a pure room must not contain.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime::now",
-    "Instant::now", "Utc::now", "Local::now", "Timestamp::now", "Zoned::now", "tokio", "async fn",
-    "fastrand", "println!", "eprintln!", "print!(", "reqwest", "rusqlite", "axum",
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "SystemTime::now",
+    "Instant::now",
+    "Utc::now",
+    "Local::now",
+    "Timestamp::now",
+    "Zoned::now",
+    "tokio",
+    "async fn",
+    "fastrand",
+    "println!",
+    "eprintln!",
+    "print!(",
+    "reqwest",
+    "rusqlite",
+    "axum",
 ];
 
 /// Crates with one door: the crate, and the only places that may name it.
@@ -66,7 +97,9 @@ fn rooms_import_in_one_direction() {
     let rooms: Vec<&str> = allowed.keys().copied().chain(["cli"]).collect();
     let mut wrong = Vec::new();
     for file in sources() {
-        let Some(may) = allowed.get(file.room.as_str()) else { continue };
+        let Some(may) = allowed.get(file.room.as_str()) else {
+            continue;
+        };
         for other in &rooms {
             if *other != file.room && !may.contains(other) && file.names_room(other) {
                 wrong.push(format!("{} imports `{other}`", file.path.display()));
@@ -78,7 +111,11 @@ fn rooms_import_in_one_direction() {
 
 #[test]
 fn every_room_is_known() {
-    let known: Vec<&str> = MAY_IMPORT.iter().map(|(room, _)| *room).chain(["cli"]).collect();
+    let known: Vec<&str> = MAY_IMPORT
+        .iter()
+        .map(|(room, _)| *room)
+        .chain(["cli"])
+        .collect();
     for file in sources() {
         assert!(
             known.contains(&file.room.as_str()) || file.room.is_empty(),
@@ -91,7 +128,10 @@ fn every_room_is_known() {
 #[test]
 fn the_core_is_pure() {
     let mut wrong = Vec::new();
-    for file in sources().into_iter().filter(|file| PURE.contains(&file.room.as_str())) {
+    for file in sources()
+        .into_iter()
+        .filter(|file| PURE.contains(&file.room.as_str()))
+    {
         for word in IMPURE {
             if file.code.contains(word) {
                 wrong.push(format!("{} contains `{word}`", file.path.display()));
@@ -128,7 +168,10 @@ fn only_some_rooms_name_a_kind() {
             // `list` and `test` are also words; only their quoted and module forms name the kind.
             for form in [format!("\"{kind}\""), format!("kinds::{kind}::")] {
                 if file.code.contains(&form) {
-                    wrong.push(format!("{} names the kind `{kind}` ({form})", file.path.display()));
+                    wrong.push(format!(
+                        "{} names the kind `{kind}` ({form})",
+                        file.path.display()
+                    ));
                 }
             }
         }
@@ -138,7 +181,9 @@ fn only_some_rooms_name_a_kind() {
 
 #[test]
 fn no_room_is_a_drawer() {
-    const DRAWERS: &[&str] = &["util", "utils", "common", "helpers", "core", "types", "manager", "misc"];
+    const DRAWERS: &[&str] = &[
+        "util", "utils", "common", "helpers", "core", "types", "manager", "misc",
+    ];
     for file in sources() {
         for part in file.path.components() {
             let part = part.as_os_str().to_string_lossy();
@@ -185,7 +230,10 @@ fn sources() -> Vec<Source> {
 }
 
 fn collect(root: &Path, folder: &Path, out: &mut Vec<Source>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -194,12 +242,26 @@ fn collect(root: &Path, folder: &Path, out: &mut Vec<Source>) {
             let inside = path.strip_prefix(root).unwrap();
             let room = match inside.components().count() {
                 1 => String::new(),
-                _ => inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned(),
+                _ => inside
+                    .components()
+                    .next()
+                    .unwrap()
+                    .as_os_str()
+                    .to_string_lossy()
+                    .into_owned(),
             };
             let is_test = inside.file_stem().is_some_and(|stem| stem == "tests");
-            let code = if is_test { String::new() } else { code_of(&std::fs::read_to_string(&path).unwrap()) };
+            let code = if is_test {
+                String::new()
+            } else {
+                code_of(&std::fs::read_to_string(&path).unwrap())
+            };
             let shown = Path::new("src").join(inside);
-            out.push(Source { path: shown, room, code });
+            out.push(Source {
+                path: shown,
+                room,
+                code,
+            });
         }
     }
 }
@@ -208,7 +270,12 @@ fn collect(root: &Path, folder: &Path, out: &mut Vec<Source>) {
 fn code_of(text: &str) -> String {
     let end = text
         .match_indices("#[cfg(test)]")
-        .find(|(at, _)| text[*at..].lines().nth(1).is_some_and(|line| line.starts_with("mod ")))
+        .find(|(at, _)| {
+            text[*at..]
+                .lines()
+                .nth(1)
+                .is_some_and(|line| line.starts_with("mod "))
+        })
         .map_or(text.len(), |(at, _)| at);
     text[..end]
         .lines()
