@@ -1,6 +1,10 @@
 //! `cohort`: one launch of a course, compiled into each offer that names it.
 
-use super::{At, Day, Field, Kind, Links, Reference, Strength, Text};
+use super::durations::{Counts, check_duration};
+use super::{
+    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Text,
+};
+use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -168,10 +172,58 @@ schedule:
         let modules = root.key("schedule").key("modules");
         for (module, opening) in &schedule.modules {
             let at = modules.key(module.as_str());
-            links.push_inside(at.clone(), &self.course, &[module.as_str()]);
+            let inside = Inside::module(module);
+            links.push_inside(at.clone(), Place::Key, &self.course, inside);
             for lesson in opening.lessons.keys() {
                 let at = at.key("lessons").key(lesson.as_str());
-                links.push_inside(at, &self.course, &[module.as_str(), lesson.as_str()]);
+                let inside = Inside::lesson_of(module, lesson);
+                links.push_inside(at, Place::Key, &self.course, inside);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let Some(schedule) = &self.schedule else {
+            return;
+        };
+        let root = Path::root().key("schedule");
+        if let Some(every) = &schedule.every {
+            let at = root.key("every").key("period");
+            check_duration(
+                every.period,
+                Counts::CalendarFromOneDay,
+                document,
+                &at,
+                findings,
+            );
+        }
+        for (module, opening) in &schedule.modules {
+            let at = root.key("modules").key(module.as_str());
+            if let Field::Set(opens) = &opening.opens {
+                opens.check(&at.key("opens"), document, findings);
+            }
+            for (lesson, opening) in &opening.lessons {
+                let at = at.key("lessons").key(lesson.as_str()).key("opens");
+                opening.opens.check(&at, document, findings);
+            }
+        }
+    }
+}
+
+impl Opening {
+    fn check(&self, path: &Path, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        match self {
+            Opening::At(_) => {}
+            Opening::AfterStart(AfterStart { after_start, at: _ }) => {
+                let path = path.key("after_start");
+                check_duration(*after_start, Counts::Calendar, document, &path, findings);
+            }
+            Opening::AfterAccess(AfterAccess {
+                after_access,
+                at: _,
+            }) => {
+                let path = path.key("after_access");
+                check_duration(*after_access, Counts::WholeDays, document, &path, findings);
             }
         }
     }

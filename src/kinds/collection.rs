@@ -124,3 +124,77 @@ impl Collection {
             .map(|field| field.path)
     }
 }
+
+/// Replaces every `Null` of desired attributes, at the top or nested in maps, by the platform's
+/// default, where that is not `Null` itself. Nulls inside lists stay.
+pub fn fill_nulls(collection: &Collection, attributes: &mut Attributes) {
+    if attributes.values().any(holds_null) {
+        fill(attributes, &collection.defaults());
+    }
+}
+
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Map(entries) => entries.values().any(holds_null),
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Ref(_)
+        | Value::Late(_) => false,
+    }
+}
+
+fn fill(attributes: &mut Attributes, defaults: &Attributes) {
+    for (key, value) in attributes {
+        let Some(default) = defaults.get(key) else {
+            continue;
+        };
+        if *value == Value::Null {
+            *value = default.clone();
+        } else if let (Value::Map(entries), Value::Map(defaults)) = (value, default) {
+            fill(entries, defaults);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Kind as _, from_json, offer::Offer};
+    use serde_json::json;
+
+    fn attributes(json: serde_json::Value) -> Attributes {
+        match from_json(json) {
+            Value::Map(attributes) => attributes,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nulls_become_defaults_at_every_depth() {
+        let mut offer = attributes(json!({
+            "title": "A",
+            "promotion": null,
+            "coupon_policy": null,
+            "coupon_ids": null,
+            "listed": null,
+            "sale": null,
+            "payment": { "full": null, "subscription": null, "installments": null },
+            "letters": { "purchased": null },
+        }));
+        fill_nulls(Offer::COLLECTION.unwrap(), &mut offer);
+        let expected = attributes(json!({
+            "title": "A",
+            "promotion": null,
+            "coupon_policy": "none",
+            "coupon_ids": [],
+            "listed": true,
+            "sale": { "opens_at": null, "closes_at": null },
+            "payment": { "full": true, "subscription": null, "installments": [] },
+            "letters": { "purchased": { "mode": "default" } },
+        }));
+        assert_eq!(offer, expected);
+    }
+}

@@ -1,5 +1,6 @@
 //! `coupon`: a discount code.
 
+use super::body::Body;
 use super::{
     Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
     Surroundings, Text, Until, WholeNumber, instant_value, money_value, scalars,
@@ -127,60 +128,36 @@ lists: [unpaid-web-dev]
             uses,
             lists,
         } = self;
-        let mut out = Attributes::new();
-        let mut put = |key: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                out.insert(key.to_owned(), value);
-            }
-        };
-        put("title", title.as_ref().map(|title| Value::text(&*title.0)));
-        put("code", Some(Value::text(&*code.0)));
-        put(
-            "status",
-            status.encode(|status| {
-                Some(Value::text(match status {
-                    CouponStatus::Active => "active",
-                    CouponStatus::Disabled => "disabled",
-                }))
-            }),
-        );
-        put(
-            "discount",
-            discount.encode(|discount| Some(discount_value(*discount))),
-        );
-        put(
-            "ends_at",
-            valid_until.encode(|validity| match validity {
-                Validity::Never(Never::Never) => Some(Value::Null),
-                Validity::Until(Until(moment)) => surroundings
-                    .end(moment, &Path::root().key("valid_until"))
-                    .map(instant_value),
-            }),
-        );
+        let mut body = Body::titled(title.as_ref(), surroundings);
+        body.set("code", Value::text(&*code.0));
+        body.field("status", status, |status| {
+            Some(Value::text(match status {
+                CouponStatus::Active => "active",
+                CouponStatus::Disabled => "disabled",
+            }))
+        });
+        body.field("discount", discount, |discount| {
+            Some(discount_value(*discount))
+        });
+        body.field("ends_at", valid_until, |validity| match validity {
+            Validity::Never(Never::Never) => Some(Value::Null),
+            Validity::Until(Until(moment)) => surroundings
+                .end(moment, &Path::root().key("valid_until"))
+                .map(instant_value),
+        });
         match uses {
             Field::Absent => {}
             Field::Null => {
-                put("uses_total", Some(Value::Null));
-                put("uses_per_contact", Some(Value::Null));
+                body.set("uses_total", Value::Null);
+                body.set("uses_per_contact", Value::Null);
             }
             Field::Set(Uses { total, per_contact }) => {
-                put("uses_total", total.encode(|n| Some(Value::Int(n.0))));
-                put(
-                    "uses_per_contact",
-                    per_contact.encode(|n| Some(Value::Int(n.0))),
-                );
+                body.number("uses_total", total);
+                body.number("uses_per_contact", per_contact);
             }
         }
-        put(
-            "list_ids",
-            lists.encode(|lists| {
-                let ids = lists
-                    .iter()
-                    .map(|list| surroundings.reference("list", list));
-                Some(Value::List(ids.collect()))
-            }),
-        );
-        Some(out)
+        body.references("list_ids", lists, "list", surroundings);
+        Some(body.into_attributes())
     }
 }
 

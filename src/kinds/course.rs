@@ -1,8 +1,11 @@
 //! `course`: a read-only mirror of a course's program.
 
+use super::durations::{Counts, check_duration};
 use super::{
-    Access, Collection, Field, FieldRule, Kind, Links, Rule, Status, Strength, Text, WholeNumber,
+    Access, Collection, DocumentPlaces, Field, FieldRule, Kind, Links, Rule, Status, Strength,
+    Text, WholeNumber,
 };
+use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,6 +79,46 @@ modules:
                 Strength::Compiler,
             );
         }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let mut check = |opens: &Field<OwnOpening>, path: Path| {
+            if let Field::Set(OwnOpening {
+                after_access,
+                at: _,
+            }) = opens
+            {
+                let path = path.key("opens").key("after_access");
+                check_duration(*after_access, Counts::WholeDays, document, &path, findings);
+            }
+        };
+        let modules = Path::root().key("modules");
+        for (at, module) in self.modules.iter().enumerate() {
+            let path = modules.index(at);
+            for (at, lesson) in module.lessons.iter().enumerate() {
+                check(&lesson.opens, path.key("lessons").index(at));
+            }
+            check(&module.opens, path);
+        }
+    }
+}
+
+impl Course {
+    /// The module of a name.
+    pub fn module(&self, name: &Name) -> Option<&Module> {
+        self.modules.iter().find(|module| module.name == *name)
+    }
+
+    /// The first lesson of a name in any module.
+    pub fn lesson(&self, name: &Name) -> Option<&Lesson> {
+        self.modules.iter().find_map(|module| module.lesson(name))
+    }
+}
+
+impl Module {
+    /// The lesson of a name.
+    pub fn lesson(&self, name: &Name) -> Option<&Lesson> {
+        self.lessons.iter().find(|lesson| lesson.name == *name)
     }
 }
 

@@ -1,7 +1,12 @@
 //! Conditions on contacts: what a segment is made of and what a scenario's `if` asks.
 
-use super::{Percent, Reference, Text, Until, WholeNumber};
-use crate::model::{Duration, Name};
+use super::durations::{Counts, check_duration};
+use super::{
+    DocumentPlaces, Inside, Links, Percent, Place, Reference, Strength, Surroundings, Text, Until,
+    WholeNumber, course, instant_value,
+};
+use crate::diag::Diagnostics;
+use crate::model::{Duration, Name, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -26,11 +31,11 @@ pub enum Filter {
     /// Has access to a course.
     Access(OfCourse),
     /// Has paid before or after a time.
-    Paid(PurchaseTime),
+    Paid(BeforeOrAfter),
     /// When the last purchase was.
     LastPurchase(LastPurchase),
     /// Has registered before or after a time.
-    Registered(Registration),
+    Registered(BeforeOrAfter),
     /// Has completed so many lessons of a course.
     LessonsCompleted(LessonsCompleted),
     /// Has completed a lesson.
@@ -45,6 +50,189 @@ pub enum Filter {
     Tag(Text),
     /// Is in a list.
     InList(Reference),
+}
+
+impl Filter {
+    /// Names what the condition at `path` refers to.
+    pub(super) fn links(&self, path: &Path, links: &mut Links) {
+        let strong = |links: &mut Links, path: Path, kind: &'static str, to: &Reference| {
+            links.push(path, kind, to, Strength::Strong);
+        };
+        match self {
+            Filter::All(all) => each(all, &path.key("all"), |filter, at| filter.links(at, links)),
+            Filter::Any(any) => each(any, &path.key("any"), |filter, at| filter.links(at, links)),
+            Filter::Not(not) => not.links(&path.key("not"), links),
+            Filter::Bought(Bought::Offer(offer)) => {
+                strong(links, path.key("bought").key("offer"), "offer", offer);
+            }
+            Filter::Bought(Bought::Course(course)) => {
+                strong(links, path.key("bought").key("course"), "course", course);
+            }
+            Filter::Progress(Progress { course, .. }) => {
+                strong(links, path.key("progress").key("course"), "course", course);
+            }
+            Filter::Inactive(inactive) => inactive.links(&path.key("inactive"), links),
+            Filter::Access(OfCourse { course }) => {
+                strong(links, path.key("access").key("course"), "course", course);
+            }
+            Filter::LessonsCompleted(LessonsCompleted { course, .. }) => {
+                let at = path.key("lessons_completed").key("course");
+                strong(links, at, "course", course);
+            }
+            Filter::CompletedLesson(lesson) => lesson.links(&path.key("completed_lesson"), links),
+            Filter::InList(list) => strong(links, path.key("in_list"), "list", list),
+            Filter::Purchases(_)
+            | Filter::Paid(_)
+            | Filter::LastPurchase(_)
+            | Filter::Registered(_)
+            | Filter::Webinar(_)
+            | Filter::Visited(_)
+            | Filter::Field(_)
+            | Filter::Tag(_) => {}
+        }
+    }
+
+    /// Reports durations that the platform cannot hold.
+    pub(super) fn check(
+        &self,
+        path: &Path,
+        document: &DocumentPlaces<'_>,
+        findings: &mut Diagnostics,
+    ) {
+        match self {
+            Filter::All(all) => each(all, &path.key("all"), |filter, at| {
+                filter.check(at, document, findings);
+            }),
+            Filter::Any(any) => each(any, &path.key("any"), |filter, at| {
+                filter.check(at, document, findings);
+            }),
+            Filter::Not(not) => not.check(&path.key("not"), document, findings),
+            Filter::Inactive(inactive) => {
+                inactive.check(&path.key("inactive"), document, findings);
+            }
+            Filter::LastPurchase(LastPurchase::MoreThan(duration)) => {
+                let at = path.key("last_purchase").key("more_than");
+                check_duration(*duration, Counts::Exact, document, &at, findings);
+            }
+            Filter::Purchases(_)
+            | Filter::Bought(_)
+            | Filter::Progress(_)
+            | Filter::Access(_)
+            | Filter::Paid(_)
+            | Filter::LastPurchase(LastPurchase::Before(_))
+            | Filter::Registered(_)
+            | Filter::LessonsCompleted(_)
+            | Filter::CompletedLesson(_)
+            | Filter::Webinar(_)
+            | Filter::Visited(_)
+            | Filter::Field(_)
+            | Filter::Tag(_)
+            | Filter::InList(_) => {}
+        }
+    }
+
+    /// The condition at `path` in the platform contract's form, every entry written out. `None` if
+    /// a time or lesson in it is not known; that is reported elsewhere.
+    pub(super) fn encode(&self, path: &Path, surroundings: &dyn Surroundings) -> Option<Value> {
+        let many = |filters: &[Filter], path: &Path| {
+            let mut items = Vec::with_capacity(filters.len());
+            each(filters, path, |filter, at| {
+                items.push(filter.encode(at, surroundings));
+            });
+            items.into_iter().collect::<Option<_>>().map(Value::List)
+        };
+        let course_id = |course: &Reference| surroundings.reference("course", course);
+        let named = |name: &Text| Value::map([("name", Value::text(&*name.0))]);
+        let (key, value) = match self {
+            Filter::All(all) => ("all", many(all, &path.key("all"))?),
+            Filter::Any(any) => ("any", many(any, &path.key("any"))?),
+            Filter::Not(not) => ("not", not.encode(&path.key("not"), surroundings)?),
+            Filter::Purchases(Purchases { at_least }) => (
+                "purchases",
+                Value::map([("at_least", Value::Int(at_least.0))]),
+            ),
+            Filter::Bought(Bought::Offer(offer)) => (
+                "bought",
+                bought_offer(surroundings.reference("offer", offer)),
+            ),
+            Filter::Bought(Bought::Course(course)) => {
+                // The platform knows offers only.
+                let offers = surroundings.offers_of_course(course).into_iter();
+                let any = offers.map(|offer| Value::map([("bought", bought_offer(offer))]));
+                ("any", Value::List(any.collect()))
+            }
+            Filter::Progress(Progress { course, at_least }) => (
+                "progress",
+                Value::map([
+                    ("course_id", course_id(course)),
+                    ("at_least_percent", Value::Int(at_least.0.into())),
+                ]),
+            ),
+            Filter::Inactive(inactive) => ("inactive", inactive.encode(surroundings)),
+            Filter::Access(course) => ("access", course.encode(surroundings)),
+            Filter::Paid(paid) => {
+                let at = path.key("paid");
+                ("paid", paid.encode(&at, surroundings)?)
+            }
+            Filter::LastPurchase(last) => {
+                let (before, more_than) = match last {
+                    LastPurchase::Before(before) => {
+                        let at = path.key("last_purchase").key("before");
+                        let instant = surroundings.instant(&before.0, &at)?;
+                        (instant_value(instant), Value::Null)
+                    }
+                    LastPurchase::MoreThan(duration) => (Value::Null, exact(*duration)),
+                };
+                (
+                    "last_purchase",
+                    Value::map([("before_at", before), ("more_than", more_than)]),
+                )
+            }
+            Filter::Registered(registered) => {
+                let at = path.key("registered");
+                ("registered", registered.encode(&at, surroundings)?)
+            }
+            Filter::LessonsCompleted(LessonsCompleted { course, at_least }) => (
+                "lessons_completed",
+                Value::map([
+                    ("course_id", course_id(course)),
+                    ("at_least", Value::Int(at_least.0)),
+                ]),
+            ),
+            Filter::CompletedLesson(lesson) => ("completed_lesson", lesson.encode(surroundings)?),
+            Filter::Webinar(name) => ("webinar", named(name)),
+            Filter::Visited(url) => ("visited", Value::map([("url", Value::text(&*url.0))])),
+            Filter::Field(ContactField { name, equals }) => (
+                "field",
+                Value::map([
+                    ("name", Value::text(&*name.0)),
+                    ("equals", Value::text(&*equals.0)),
+                ]),
+            ),
+            Filter::Tag(tag) => ("tag", named(tag)),
+            Filter::InList(list) => (
+                "in_list",
+                Value::map([("list_id", surroundings.reference("list", list))]),
+            ),
+        };
+        Some(Value::map([(key, value)]))
+    }
+}
+
+/// Calls `then` with every filter of a list and its path.
+fn each(filters: &[Filter], path: &Path, mut then: impl FnMut(&Filter, &Path)) {
+    for (at, filter) in filters.iter().enumerate() {
+        then(filter, &path.index(at));
+    }
+}
+
+fn bought_offer(offer: Value) -> Value {
+    Value::map([("offer_id", offer)])
+}
+
+/// A duration in which a day is 24 hours, in normal form.
+pub(super) fn exact(duration: Duration) -> Value {
+    Value::text(duration.normal_exact().to_string())
 }
 
 /// A number of purchases.
@@ -86,6 +274,37 @@ pub struct Inactive {
     pub course: Option<Reference>,
 }
 
+impl Inactive {
+    pub(super) fn links(&self, path: &Path, links: &mut Links) {
+        if let Some(course) = &self.course {
+            links.push(path.key("course"), "course", course, Strength::Strong);
+        }
+    }
+
+    pub(super) fn check(
+        &self,
+        path: &Path,
+        document: &DocumentPlaces<'_>,
+        findings: &mut Diagnostics,
+    ) {
+        check_duration(
+            self.for_,
+            Counts::Exact,
+            document,
+            &path.key("for"),
+            findings,
+        );
+    }
+
+    pub(super) fn encode(&self, surroundings: &dyn Surroundings) -> Value {
+        let Inactive { for_, course } = self;
+        let course = course.as_ref().map_or(Value::Null, |course| {
+            surroundings.reference("course", course)
+        });
+        Value::map([("for", exact(*for_)), ("course_id", course)])
+    }
+}
+
 /// A course.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -94,14 +313,36 @@ pub struct OfCourse {
     pub course: Reference,
 }
 
-/// When something was paid.
+impl OfCourse {
+    pub(super) fn encode(&self, surroundings: &dyn Surroundings) -> Value {
+        Value::map([("course_id", surroundings.reference("course", &self.course))])
+    }
+}
+
+/// Before or after a time.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum PurchaseTime {
+pub enum BeforeOrAfter {
     /// Before this time; a date: before that day began.
     Before(Until),
     /// After this time; a date: after that day ended.
     After(Until),
+}
+
+impl BeforeOrAfter {
+    fn encode(&self, path: &Path, surroundings: &dyn Surroundings) -> Option<Value> {
+        let (before, after) = match self {
+            BeforeOrAfter::Before(Until(moment)) => {
+                let instant = surroundings.instant(moment, &path.key("before"))?;
+                (instant_value(instant), Value::Null)
+            }
+            BeforeOrAfter::After(Until(moment)) => {
+                let instant = surroundings.end(moment, &path.key("after"))?;
+                (Value::Null, instant_value(instant))
+            }
+        };
+        Some(Value::map([("before_at", before), ("after_at", after)]))
+    }
 }
 
 /// When the last purchase was.
@@ -112,16 +353,6 @@ pub enum LastPurchase {
     Before(Until),
     /// Longer ago than this.
     MoreThan(Duration),
-}
-
-/// When a contact registered.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Registration {
-    /// Before this time; a date: before that day began.
-    Before(Until),
-    /// After this time; a date: after that day ended.
-    After(Until),
 }
 
 /// A number of lessons.
@@ -142,6 +373,32 @@ pub struct CompletedLesson {
     pub course: Reference,
     /// The lesson's name, alone or behind its module's: `flexbox`, `css/flexbox`.
     pub lesson: LessonName,
+}
+
+impl CompletedLesson {
+    pub(super) fn links(&self, path: &Path, links: &mut Links) {
+        let CompletedLesson { course, lesson } = self;
+        links.push(path.key("course"), "course", course, Strength::Strong);
+        let inside = match lesson {
+            LessonName::Lesson(lesson) => Inside::Lesson(lesson.as_str().into()),
+            LessonName::InModule(path) => Inside::lesson_of(&path.module, &path.lesson),
+        };
+        links.push_inside(path.key("lesson"), Place::Value, course, inside);
+    }
+
+    /// `None` if the course's mirror does not hold the lesson, or not its id.
+    pub(super) fn encode(&self, surroundings: &dyn Surroundings) -> Option<Value> {
+        let CompletedLesson { course, lesson } = self;
+        let mirror = surroundings.course(course)?;
+        let lesson: &course::Lesson = match lesson {
+            LessonName::Lesson(name) => mirror.lesson(name)?,
+            LessonName::InModule(path) => mirror.module(&path.module)?.lesson(&path.lesson)?,
+        };
+        Some(Value::map([
+            ("course_id", surroundings.reference("course", &self.course)),
+            ("lesson_id", Value::Int(lesson.id?.0)),
+        ]))
+    }
 }
 
 /// A lesson by its name, or by its module's and its own.

@@ -1,7 +1,13 @@
 //! `letter`: an e-mail.
 
-use super::{Access, Collection, Kind, Reference, Status, Text};
-use crate::model::Duration;
+use super::body::Body;
+use super::durations::{Counts, check_duration};
+use super::{
+    Access, Collection, DocumentPlaces, Kind, Links, Reference, RenderedLetter, Status, Strength,
+    Surroundings, Text,
+};
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Duration, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -106,4 +112,55 @@ body: |
   The coupon works for {{ valid_for }}: [pay now]({{ offer.url_with_coupon }}).
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let About {
+            offer,
+            offers,
+            coupon,
+            valid_for: _,
+        } = &self.about;
+        let about = Path::root().key("about");
+        if let Some(offer) = offer {
+            links.push(about.key("offer"), "offer", offer, Strength::Compiler);
+        }
+        for (at, offer) in offers.iter().flatten().enumerate() {
+            let path = about.key("offers").index(at);
+            links.push(path, "offer", offer, Strength::Compiler);
+        }
+        if let Some(coupon) = coupon {
+            links.push(about.key("coupon"), "coupon", coupon, Strength::Compiler);
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        if let Some(valid_for) = self.about.valid_for {
+            let path = Path::root().key("about").key("valid_for");
+            check_duration(valid_for, Counts::Exact, document, &path, findings);
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let Letter {
+            title,
+            subject: _,
+            about: _,
+            language,
+            body: _,
+        } = self;
+        let mut out = Body::titled(title.as_ref(), surroundings);
+        if let Some(RenderedLetter {
+            subject,
+            html,
+            text,
+        }) = surroundings.letter()
+        {
+            out.set("subject", subject);
+            out.set("html", html);
+            out.set("text", text);
+        }
+        let language = language.map(|language| Value::text(language.code()));
+        out.put("language", language);
+        Some(out.into_attributes())
+    }
 }

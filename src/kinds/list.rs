@@ -1,6 +1,12 @@
 //! `list`: a contact list, static or filling itself.
 
-use super::{Access, Collection, Field, FieldRule, Filter, Kind, Rule, Status, Text};
+use super::body::Body;
+use super::{
+    Access, Collection, DocumentPlaces, Field, FieldRule, Filter, Kind, Links, Rule, Status,
+    Surroundings, Text,
+};
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -74,4 +80,34 @@ where:
     - progress: { course: web-dev, at_least: 80% }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        if let Some(filter) = self.where_.set() {
+            filter.links(&Path::root().key("where"), links);
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        if let Some(filter) = self.where_.set() {
+            filter.check(&Path::root().key("where"), document, findings);
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let List {
+            title,
+            type_,
+            where_,
+        } = self;
+        let mut body = Body::titled(title.as_ref(), surroundings);
+        let type_ = match type_ {
+            ListType::Static => "static",
+            ListType::Segment => "segment",
+        };
+        body.set("type", Value::text(type_));
+        body.field("where", where_, |filter| {
+            filter.encode(&Path::root().key("where"), surroundings)
+        });
+        Some(body.into_attributes())
+    }
 }

@@ -4,9 +4,13 @@
 //! refers to, its own checks and its form on the platform. The table below is the only list of
 //! kinds; a new kind is its file, a line here and its fixtures. See `docs/adding-a-kind.md`.
 
+mod body;
 mod collection;
+mod durations;
 mod filter;
 mod meta;
+mod names;
+mod project;
 mod reference;
 mod scalars;
 mod wire;
@@ -23,16 +27,23 @@ pub mod removed;
 pub mod scenario;
 pub mod test;
 
-pub use collection::{Access, Collection, FieldRule, Rule, Status};
+pub use collection::{Access, Collection, FieldRule, Rule, Status, fill_nulls};
 pub use filter::{
-    Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase, LessonName,
-    LessonsCompleted, OfCourse, Progress, PurchaseTime, Purchases, Registration,
+    BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
+    LessonName, LessonsCompleted, OfCourse, Progress, Purchases,
 };
 pub use meta::{Allow, META_FIELDS, Meta};
-pub use reference::{Link, Links, Reference, Strength};
-pub use scalars::{
-    At, Day, Discount, Field, LessonPath, Percent, Points, Price, Text, Until, WholeNumber,
+pub use names::{
+    BuyableAddress, CourseLesson, CurrencyCode, LessonPath, PassAddress, PersonName, VariableName,
+    WrittenAddress,
 };
+pub use project::{
+    Backend, Defaults, Environment, MaxRemovals, PROJECT_FILE, PartialDocument, PartialPlatform,
+    PartialStateConfig, Platform, Project, Provider, RuleLevel, Safety, StateConfig, Version,
+    WholePercent,
+};
+pub use reference::{Inside, Link, Links, Place, Reference, Strength};
+pub use scalars::{At, Day, Discount, Field, Percent, Points, Price, Text, Until, WholeNumber};
 pub use wire::{
     WireError, WireInstant, WireMoney, from_json, instant_value, money, money_value,
     normal_attributes, normalise, to_json,
@@ -92,6 +103,14 @@ impl DocumentPlaces<'_> {
         self.node.key_span(&path.0).unwrap_or_else(|| self.name())
     }
 
+    /// What a link's finding points at: the value or the key that names the other document.
+    pub fn link(&self, link: &Link) -> Span {
+        match link.place {
+            Place::Value => self.span(&link.path),
+            Place::Key => self.key(&link.path),
+        }
+    }
+
     /// The document's `name`.
     pub fn name(&self) -> Span {
         self.node
@@ -105,6 +124,8 @@ impl DocumentPlaces<'_> {
 /// `compile` answers. Every method that is given a `Path` reports what is wrong there itself and
 /// returns `None`; the caller leaves the attribute out.
 pub trait Surroundings {
+    /// The document's name.
+    fn name(&self) -> &str;
     /// The instant of a time written at `path`. A bare date is the start of that local day.
     fn instant(&self, moment: &Moment, path: &Path) -> Option<Instant>;
     /// The exclusive end written at `path`: an instant, or the end of a bare date's local day.
@@ -115,9 +136,10 @@ pub trait Surroundings {
     fn course(&self, reference: &Reference) -> Option<&course::Course>;
     /// Every offer that sells a course: references to the declared ones and to none other.
     fn offers_of_course(&self, reference: &Reference) -> Vec<Value>;
-    /// The schedule of the cohort that product number `product` of this offer names, compiled to
-    /// openings in the platform contract's form.
-    fn openings(&self, product: usize) -> Option<Vec<Value>>;
+    /// The schedule of product number `product` of this offer, whose `cohort` is set: the
+    /// cohort's, compiled. In the platform contract's form,
+    /// `{"source": "own", "base": "scratch" | "course", "openings": […]}`.
+    fn schedule(&self, product: usize) -> Option<Value>;
     /// The body of this letter, filled in and rendered.
     fn letter(&self) -> Option<RenderedLetter>;
 }

@@ -1,13 +1,17 @@
 //! `offer`: a price plan.
 
+use super::durations::{Counts, check_duration};
 use super::{
-    Access, At, Collection, Field, FieldRule, Kind, LessonPath, Price, Reference, Rule, Status,
-    Text, Until, WholeNumber, letter::Language,
+    Access, At, Collection, DocumentPlaces, Field, FieldRule, Inside, Kind, LessonPath, Links,
+    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Until, WholeNumber,
+    letter::Language,
 };
-use crate::model::{Duration, Name};
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Duration, Name, Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod encode;
 mod wire;
 
 /// A price plan: price, payment, access, content, coupon policy, page, letters.
@@ -444,4 +448,128 @@ page: { language: fr }
 letters: { purchased: thanks-web-dev }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let root = Path::root();
+        if let Some(like) = &self.like {
+            links.push(root.key("like"), "offer", like, Strength::Compiler);
+        }
+        let products = self.products.set().into_iter().flatten();
+        for (at, product) in products.enumerate() {
+            product.links(&root.key("products").index(at), links);
+        }
+        if let Some(Coupons::Chosen(coupons)) = self.coupons.set() {
+            for (at, coupon) in coupons.iter().enumerate() {
+                let path = root.key("coupons").index(at);
+                links.push(path, "coupon", coupon, Strength::Weak);
+            }
+        }
+        if let Some(Upgrade { from, to }) = self.upgrade.set() {
+            let path = root.key("upgrade");
+            links.push(path.key("from"), "offer", from, Strength::Weak);
+            links.push(path.key("to"), "offer", to, Strength::Weak);
+        }
+        if let Some(Renewal { of, by: _ }) = self.renewal.set() {
+            links.push(root.key("renewal").key("of"), "offer", of, Strength::Weak);
+        }
+        for (at, offer) in self.cross_sell.set().into_iter().flatten().enumerate() {
+            let path = root.key("cross_sell").index(at);
+            links.push(path, "offer", offer, Strength::Weak);
+        }
+        for (key, choice) in self.letters.set().into_iter().flat_map(Letters::choices) {
+            if let Some(LetterChoice::Letter(letter)) = choice.set() {
+                let path = root.key("letters").key(key);
+                links.push(path, "letter", letter, Strength::Weak);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let root = Path::root();
+        let mut period = |duration: Duration, path: Path| {
+            let counts = Counts::CalendarFromOneDay;
+            check_duration(duration, counts, document, &path, findings);
+        };
+        if let Some(payment) = self.payment.set() {
+            let path = root.key("payment");
+            if let Some(equal) = payment
+                .installments
+                .set()
+                .and_then(|parts| parts.equal.set())
+            {
+                period(
+                    equal.every,
+                    path.key("installments").key("equal").key("every"),
+                );
+            }
+            if let Some(subscription) = payment.subscription.set() {
+                period(subscription.every, path.key("subscription").key("every"));
+            }
+        }
+        for (at, product) in self.products.set().into_iter().flatten().enumerate() {
+            if let Some(AccessTerm::For(length)) = product.access.set() {
+                let path = root.key("products").index(at).key("access");
+                period(*length, path.key("for"));
+            }
+        }
+        if let Some(renewal) = self.renewal.set() {
+            period(renewal.by, root.key("renewal").key("by"));
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        Some(encode::encode(self, surroundings))
+    }
+}
+
+impl Product {
+    fn links(&self, path: &Path, links: &mut Links) {
+        let Product {
+            course,
+            cohort,
+            access: _,
+            content,
+        } = self;
+        links.push(path.key("course"), "course", course, Strength::Compiler);
+        if let Some(cohort) = cohort.set() {
+            links.push(path.key("cohort"), "cohort", cohort, Strength::Compiler);
+        }
+        let Some(Content::Chosen(chosen)) = content.set() else {
+            return;
+        };
+        let path = path.key("content");
+        let mut modules = |names: &[Name], path: Path| {
+            for (at, module) in names.iter().enumerate() {
+                let inside = Inside::module(module);
+                links.push_inside(path.index(at), Place::Value, course, inside);
+            }
+        };
+        modules(&chosen.modules, path.key("modules"));
+        if let Some(NewContent::Modules(names)) = &chosen.new_content {
+            modules(names, path.key("new_content"));
+        }
+        for (at, LessonPath { module, lesson }) in chosen.lessons.iter().enumerate() {
+            let path = path.key("lessons").index(at);
+            let inside = Inside::lesson_of(module, lesson);
+            links.push_inside(path, Place::Value, course, inside);
+        }
+    }
+}
+
+impl Letters {
+    /// Each occasion and what is sent then.
+    fn choices(&self) -> [(&'static str, &Field<LetterChoice>); 4] {
+        let Letters {
+            activation,
+            purchased,
+            failed,
+            accepted_free,
+        } = self;
+        [
+            ("activation", activation),
+            ("purchased", purchased),
+            ("failed", failed),
+            ("accepted_free", accepted_free),
+        ]
+    }
 }

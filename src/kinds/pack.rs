@@ -1,6 +1,12 @@
 //! `pack`: a bsport bundle.
 
-use super::{Access, Collection, Field, Kind, Price, Reference, Status, Text, WholeNumber};
+use super::body::Body;
+use super::pass::sale_status;
+use super::{
+    Access, Collection, Field, Kind, Links, Price, Reference, Status, Strength, Surroundings, Text,
+    WholeNumber, money_value,
+};
+use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -96,4 +102,59 @@ items:
   - { other: { id: 5, title: Mat }, for_sale: true }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let items = Path::root().key("items");
+        for (at, item) in self.items.set().into_iter().flatten().enumerate() {
+            if let Item::Pass(PassItem { pass, quantity: _ }) = item {
+                links.push(items.index(at).key("pass"), "pass", pass, Strength::Strong);
+            }
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let Pack {
+            title,
+            price,
+            for_sale,
+            items,
+        } = self;
+        let mut body = Body::titled(title.as_ref(), surroundings);
+        body.field("price", price, |Price(price)| Some(money_value(*price)));
+        body.field("status", for_sale, |for_sale| Some(sale_status(*for_sale)));
+        body.field("items", items, |items| {
+            let items = items.iter().map(|item| item.encode(surroundings));
+            Some(Value::List(items.collect()))
+        });
+        Some(body.into_attributes())
+    }
+}
+
+impl Item {
+    /// Every entry is written out: items are compared as a whole.
+    fn encode(&self, surroundings: &dyn Surroundings) -> Value {
+        let (pass, other, quantity, for_sale) = match self {
+            Item::Pass(PassItem { pass, quantity }) => {
+                let pass = surroundings.reference("pass", pass);
+                (pass, Value::Null, quantity, true)
+            }
+            Item::Other(OtherItem {
+                other,
+                for_sale,
+                quantity,
+            }) => {
+                let other = Value::Int(other.id.0);
+                (Value::Null, other, quantity, for_sale.unwrap_or(true))
+            }
+        };
+        Value::map([
+            ("pass_id", pass),
+            ("other_id", other),
+            (
+                "quantity",
+                Value::Int(quantity.map_or(1, |number| number.0)),
+            ),
+            ("for_sale", Value::Bool(for_sale)),
+        ])
+    }
 }

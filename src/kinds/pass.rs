@@ -1,9 +1,14 @@
 //! `pass`: a bsport appointment pass ("Carte de RDV") and who may buy it.
 
+use super::body::Body;
+use super::durations::{Counts, check_duration};
+use super::filter::exact;
 use super::{
-    Access, Collection, Day, Field, FieldRule, Kind, Price, Rule, Status, Text, WholeNumber,
+    Access, Collection, Day, DocumentPlaces, Field, FieldRule, Kind, Price, Rule, Status,
+    Surroundings, Text, WholeNumber, instant_value, money_value,
 };
-use crate::model::Duration;
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Duration, Moment, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -92,4 +97,52 @@ new_members_only: true
 tags: { allowed: [student], denied: [suspended] }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        if let Some(valid_for) = self.valid_for.set() {
+            let path = Path::root().key("valid_for");
+            check_duration(*valid_for, Counts::Exact, document, &path, findings);
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let Pass {
+            title,
+            price,
+            credits,
+            valid_for,
+            for_sale,
+            sale_ends,
+            new_members_only,
+            tags,
+        } = self;
+        let mut body = Body::titled(title.as_ref(), surroundings);
+        body.field("price", price, |Price(price)| Some(money_value(*price)));
+        body.number("credits", credits);
+        body.field("valid_for", valid_for, |duration| Some(exact(*duration)));
+        body.field("status", for_sale, |for_sale| Some(sale_status(*for_sale)));
+        body.field("sale_ends_at", sale_ends, |Day(day)| {
+            let last = Moment::Date(*day);
+            surroundings
+                .end(&last, &Path::root().key("sale_ends"))
+                .map(instant_value)
+        });
+        body.flag("new_members_only", new_members_only);
+        body.field("tags", tags, |Tags { allowed, denied }| {
+            let mut tags = Body::new();
+            for (key, texts) in [("allowed", allowed), ("denied", denied)] {
+                tags.field(key, texts, |texts| {
+                    let texts = texts.iter().map(|text| Value::text(&*text.0));
+                    Some(Value::List(texts.collect()))
+                });
+            }
+            Some(tags.into_value())
+        });
+        Some(body.into_attributes())
+    }
+}
+
+/// `for_sale` as a status.
+pub(super) fn sale_status(for_sale: bool) -> Value {
+    Value::text(if for_sale { "available" } else { "unavailable" })
 }

@@ -101,14 +101,42 @@ pub enum Strength {
 pub struct Link {
     /// Where it stands in the document.
     pub path: Path,
+    /// Whether the name is the value at `path` or its key.
+    pub place: Place,
     /// The kind that the field asks for.
     pub kind: &'static str,
     /// What it names.
     pub to: Reference,
     /// How much it is needed.
     pub strength: Strength,
-    /// For a lesson or module inside a course: its names from the course down (`css`, `flexbox`).
-    pub inside: Vec<Box<str>>,
+    /// The part of the course that is meant. Where the course itself is not declared, nothing is to
+    /// be said about its parts: another link at the same field or beside it names the course.
+    pub inside: Option<Inside>,
+}
+
+/// Where a name stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is the value.
+    Value,
+    /// It is the key: `can_use: { come-back: false }`.
+    Key,
+}
+
+/// A part of a course, by names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inside {
+    /// A module.
+    Module(Box<str>),
+    /// A lesson of a module.
+    LessonOf {
+        /// The module.
+        module: Box<str>,
+        /// The lesson.
+        lesson: Box<str>,
+    },
+    /// A lesson of any module.
+    Lesson(Box<str>),
 }
 
 /// The links of a document, as [`super::Kind::links`] collects them.
@@ -118,28 +146,62 @@ pub struct Links(Vec<Link>);
 impl Links {
     /// Adds a reference.
     pub fn push(&mut self, path: Path, kind: &'static str, to: &Reference, strength: Strength) {
-        self.0.push(Link {
-            path,
-            kind,
-            to: to.clone(),
-            strength,
-            inside: Vec::new(),
-        });
+        self.add(path, Place::Value, kind, to, strength);
     }
 
-    /// Adds a reference to a module (`[module]`) or lesson (`[module, lesson]`) of a course.
-    pub fn push_inside(&mut self, path: Path, course: &Reference, inside: &[&str]) {
+    /// Adds a reference by the key at the end of `path`.
+    pub fn push_key(&mut self, path: Path, kind: &'static str, to: &Name, strength: Strength) {
+        let to = Reference::Name(to.clone());
+        self.add(path, Place::Key, kind, &to, strength);
+    }
+
+    /// Adds a reference to a part of a course.
+    pub fn push_inside(&mut self, path: Path, place: Place, course: &Reference, inside: Inside) {
         self.0.push(Link {
             path,
+            place,
             kind: "course",
             to: course.clone(),
             strength: Strength::Compiler,
-            inside: inside.iter().map(|name| (*name).into()).collect(),
+            inside: Some(inside),
+        });
+    }
+
+    fn add(
+        &mut self,
+        path: Path,
+        place: Place,
+        kind: &'static str,
+        to: &Reference,
+        strength: Strength,
+    ) {
+        self.0.push(Link {
+            path,
+            place,
+            kind,
+            to: to.clone(),
+            strength,
+            inside: None,
         });
     }
 
     /// The links in the order added.
     pub fn into_vec(self) -> Vec<Link> {
         self.0
+    }
+}
+
+impl Inside {
+    /// A module.
+    pub fn module(module: &Name) -> Self {
+        Inside::Module(module.as_str().into())
+    }
+
+    /// A lesson of a module.
+    pub fn lesson_of(module: &Name, lesson: &Name) -> Self {
+        Inside::LessonOf {
+            module: module.as_str().into(),
+            lesson: lesson.as_str().into(),
+        }
     }
 }

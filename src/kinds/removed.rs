@@ -1,6 +1,6 @@
 //! `removed`: what to do with an address that is no longer declared.
 
-use super::{Kind, Text};
+use super::{Kind, Text, WrittenAddress};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ pub struct Removed {
     /// What people call it; its name, if absent.
     pub title: Option<Text>,
     /// The address: `coupon.black-friday-2025`.
-    pub address: Text,
+    pub address: WrittenAddress,
     /// What to do with the object on the platform.
     pub then: Then,
 }

@@ -2,7 +2,7 @@
 //!
 //! Type and schema accept the same texts; a test in `schema` proves it over generated documents.
 
-use crate::model::{Currency, Duration, Moment, Money, Name, TimeOfDay};
+use crate::model::{Currency, Duration, Moment, Money, TimeOfDay};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use std::borrow::Cow;
@@ -70,7 +70,10 @@ impl<T: JsonSchema> JsonSchema for Field<T> {
 }
 
 /// Reads a scalar by its `FromStr`, with the error's own words.
-fn from_text<'de, D, T>(deserializer: D, expected: &'static str) -> Result<T, D::Error>
+pub(in crate::kinds) fn from_text<'de, D, T>(
+    deserializer: D,
+    expected: &'static str,
+) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr,
@@ -97,21 +100,23 @@ where
     deserializer.deserialize_str(TextVisitor(expected, std::marker::PhantomData))
 }
 
+/// Reading and schema of a type that is one text, by its `FromStr` and a pattern that accepts the
+/// same texts.
 macro_rules! text_form {
-    ($ty:ty, $name:literal, $expected:literal, $description:literal, $pattern:expr, [$($example:literal),+]) => {
-        impl<'de> Deserialize<'de> for $ty {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                from_text(deserializer, $expected)
+    ($ty:ty, $name:expr, $expected:literal, $description:literal, $pattern:expr, [$($example:literal),+]) => {
+        impl<'de> serde::Deserialize<'de> for $ty {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::kinds::scalars::from_text(deserializer, $expected)
             }
         }
 
-        impl JsonSchema for $ty {
-            fn schema_name() -> Cow<'static, str> {
+        impl schemars::JsonSchema for $ty {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
                 $name.into()
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
                     "title": $name,
                     "description": $description,
                     "type": "string",
@@ -123,9 +128,9 @@ macro_rules! text_form {
     };
 }
 
-const SLUG: &str = "(?:[a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])";
+pub(in crate::kinds) use text_form;
+
 const DATE: &str = "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
-const NOT_RESERVED: &str = "(?!(?:none|any|all)(?:/|$))";
 const CLOCK: &str = "(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?";
 const OFFSET: &str = "(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?";
 
@@ -152,29 +157,6 @@ static MONEY: LazyLock<String> = LazyLock::new(|| {
         .collect();
     format!("(?:0|[1-9][0-9]{{0,11}})(?:{})", groups.join("|"))
 });
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer, "a name")
-    }
-}
-
-impl JsonSchema for Name {
-    fn schema_name() -> Cow<'static, str> {
-        "Name".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "title": "Name",
-            "description": "1 to 63 lower-case letters, digits and hyphens, with a letter or digit at both ends. `none`, `any` and `all` are reserved.",
-            "type": "string",
-            "pattern": format!("^{SLUG}$"),
-            "not": { "enum": crate::model::RESERVED_NAMES },
-            "examples": ["web-dev-2026-09"],
-        })
-    }
-}
 
 text_form!(
     Duration,
@@ -404,41 +386,8 @@ text_form!(
     ["80%"]
 );
 
-/// A lesson of a course: `css/flexbox`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LessonPath {
-    /// The module's name.
-    pub module: Name,
-    /// The lesson's name.
-    pub lesson: Name,
-}
-
-impl FromStr for LessonPath {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (module, lesson) = text
-            .split_once('/')
-            .ok_or("a lesson is its module's name and its own: `css/flexbox`")?;
-        let name = |text: &str| Name::parse(text).map_err(|error| error.to_string());
-        Ok(LessonPath {
-            module: name(module)?,
-            lesson: name(lesson)?,
-        })
-    }
-}
-
-text_form!(
-    LessonPath,
-    "LessonPath",
-    "a lesson such as `css/flexbox`",
-    "A lesson by its module's name and its own.",
-    format!("^{NOT_RESERVED}{SLUG}/{NOT_RESERVED}{SLUG}$"),
-    ["css/flexbox"]
-);
-
 /// Any text. A number, `true` or `null` must be quoted to be one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(pub Box<str>);
 
 impl<'de> Deserialize<'de> for Text {

@@ -1,10 +1,14 @@
 //! `scenario`: an automation, a chain of triggers.
 
+use super::body::Body;
+use super::durations::{Counts, check_duration};
 use super::{
-    Access, Collection, Field, Filter, Kind, Reference, Status, Text, WholeNumber,
-    filter::{CompletedLesson, Inactive, OfCourse},
+    Access, Collection, DocumentPlaces, Field, Filter, Kind, Links, Reference, Status, Strength,
+    Surroundings, Text, WholeNumber,
+    filter::{CompletedLesson, Inactive, OfCourse, exact},
 };
-use crate::model::Duration;
+use crate::diag::Diagnostics;
+use crate::model::{Attributes, Duration, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -155,4 +159,190 @@ triggers:
     do: [{ remove_from_list: unpaid-web-dev }]
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn links(&self, links: &mut Links) {
+        let triggers = Path::root().key("triggers");
+        for (at, trigger) in self.triggers.iter().enumerate() {
+            let path = triggers.index(at);
+            if let Some(event) = &trigger.when {
+                event.links(&path.key("when"), links);
+            }
+            if let Some(filter) = &trigger.if_ {
+                filter.links(&path.key("if"), links);
+            }
+            for (at, action) in trigger.do_.iter().enumerate() {
+                action.links(&path.key("do").index(at), links);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let triggers = Path::root().key("triggers");
+        for (at, trigger) in self.triggers.iter().enumerate() {
+            trigger.check(&triggers.index(at), document, findings);
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let Scenario {
+            title,
+            status,
+            triggers,
+        } = self;
+        let mut body = Body::titled(title.as_ref(), surroundings);
+        body.field("status", status, |status| {
+            Some(Value::text(match status {
+                ScenarioStatus::Active => "active",
+                ScenarioStatus::Paused => "paused",
+            }))
+        });
+        let path = Path::root().key("triggers");
+        let triggers: Option<Vec<Value>> = triggers
+            .iter()
+            .enumerate()
+            .map(|(at, trigger)| trigger.encode(&path.index(at), surroundings))
+            .collect();
+        body.put("triggers", triggers.map(Value::List));
+        Some(body.into_attributes())
+    }
+}
+
+impl Trigger {
+    fn check(&self, path: &Path, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        for (key, wait) in [("wait_before_if", self.wait_before_if), ("wait", self.wait)] {
+            if let Some(wait) = wait {
+                check_duration(wait, Counts::Exact, document, &path.key(key), findings);
+            }
+        }
+        if let Some(Event::Inactive(inactive)) = &self.when {
+            inactive.check(&path.key("when").key("inactive"), document, findings);
+        }
+        if let Some(filter) = &self.if_ {
+            filter.check(&path.key("if"), document, findings);
+        }
+        for (at, action) in self.do_.iter().enumerate() {
+            if let Action::ExtendAccess(ExtendAccess { offer: _, by }) = action {
+                let path = path.key("do").index(at).key("extend_access").key("by");
+                check_duration(*by, Counts::CalendarFromOneDay, document, &path, findings);
+            }
+        }
+    }
+
+    /// Every entry is written out: a chain is compared as a whole.
+    fn encode(&self, path: &Path, surroundings: &dyn Surroundings) -> Option<Value> {
+        let Trigger {
+            when,
+            wait_before_if,
+            if_,
+            wait,
+            do_,
+        } = self;
+        let when = match when {
+            Some(event) => event.encode(surroundings)?,
+            None => Value::Null,
+        };
+        let condition = match if_ {
+            Some(filter) => filter.encode(&path.key("if"), surroundings)?,
+            None => Value::Null,
+        };
+        let actions = do_.iter().map(|action| action.encode(surroundings));
+        Some(Value::map([
+            ("when", when),
+            ("wait_before_if", exact(wait_before_if.unwrap_or_default())),
+            ("if", condition),
+            ("wait", exact(wait.unwrap_or_default())),
+            ("do", Value::List(actions.collect())),
+        ]))
+    }
+}
+
+impl Event {
+    fn links(&self, path: &Path, links: &mut Links) {
+        let mut strong = |path: Path, kind, to: &Reference| {
+            links.push(path, kind, to, Strength::Strong);
+        };
+        match self {
+            Event::UnpaidOrder(OfOffer { offer }) => {
+                strong(path.key("unpaid_order").key("offer"), "offer", offer);
+            }
+            Event::PaidOrder(OfOffer { offer }) => {
+                strong(path.key("paid_order").key("offer"), "offer", offer);
+            }
+            Event::EnteredList(list) => strong(path.key("entered_list"), "list", list),
+            Event::Registered(Nothing {}) => {}
+            Event::CompletedLesson(lesson) => lesson.links(&path.key("completed_lesson"), links),
+            Event::CompletedCourse(OfCourse { course }) => {
+                strong(path.key("completed_course").key("course"), "course", course);
+            }
+            Event::Inactive(inactive) => inactive.links(&path.key("inactive"), links),
+        }
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Value> {
+        let of_offer = |OfOffer { offer }: &OfOffer| {
+            Value::map([("offer_id", surroundings.reference("offer", offer))])
+        };
+        let (key, value) = match self {
+            Event::UnpaidOrder(offer) => ("unpaid_order", of_offer(offer)),
+            Event::PaidOrder(offer) => ("paid_order", of_offer(offer)),
+            Event::EnteredList(list) => (
+                "entered_list",
+                Value::map([("list_id", surroundings.reference("list", list))]),
+            ),
+            Event::Registered(Nothing {}) => ("registered", Body::new().into_value()),
+            Event::CompletedLesson(lesson) => ("completed_lesson", lesson.encode(surroundings)?),
+            Event::CompletedCourse(course) => ("completed_course", course.encode(surroundings)),
+            Event::Inactive(inactive) => ("inactive", inactive.encode(surroundings)),
+        };
+        Some(Value::map([(key, value)]))
+    }
+}
+
+impl Action {
+    fn links(&self, path: &Path, links: &mut Links) {
+        let (path, kind, to) = match self {
+            Action::AddToList(list) => (path.key("add_to_list"), "list", list),
+            Action::RemoveFromList(list) => (path.key("remove_from_list"), "list", list),
+            Action::SendLetter(letter) => (path.key("send_letter"), "letter", letter),
+            Action::AwardPoints(AwardPoints { course, points: _ }) => {
+                (path.key("award_points").key("course"), "course", course)
+            }
+            Action::ExtendAccess(ExtendAccess { offer, by: _ }) => {
+                (path.key("extend_access").key("offer"), "offer", offer)
+            }
+        };
+        links.push(path, kind, to, Strength::Strong);
+    }
+
+    fn encode(&self, surroundings: &dyn Surroundings) -> Value {
+        let (key, entries) = match self {
+            Action::AddToList(list) => (
+                "add_to_list",
+                vec![("list_id", surroundings.reference("list", list))],
+            ),
+            Action::RemoveFromList(list) => (
+                "remove_from_list",
+                vec![("list_id", surroundings.reference("list", list))],
+            ),
+            Action::SendLetter(letter) => (
+                "send_letter",
+                vec![("letter_id", surroundings.reference("letter", letter))],
+            ),
+            Action::AwardPoints(AwardPoints { course, points }) => (
+                "award_points",
+                vec![
+                    ("course_id", surroundings.reference("course", course)),
+                    ("points", Value::Int(points.0)),
+                ],
+            ),
+            Action::ExtendAccess(ExtendAccess { offer, by }) => (
+                "extend_access",
+                vec![
+                    ("offer_id", surroundings.reference("offer", offer)),
+                    ("by", Value::text(by.to_string())),
+                ],
+            ),
+        };
+        Value::map([(key, Value::map(entries))])
+    }
 }

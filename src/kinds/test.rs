@@ -1,21 +1,332 @@
 //! `test`: people, a timeline and what must happen.
 
-use super::{Kind, Text};
+use super::durations::{Counts, check_duration};
+use super::{
+    At, BuyableAddress, CourseLesson, DocumentPlaces, Kind, Links, Percent, PersonName, Reference,
+    Strength, Text,
+};
+use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
+use crate::model::{Duration, Name, Path};
+use crate::source::Span;
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// People, a timeline and what must happen.
+mod deed;
+mod expectation;
+
+pub use deed::{
+    Deed, Deeds, EditsOrder, Extends, Freezes, OrderByStaff, Pays, StaffDeed, TagsPerson,
+};
+pub use expectation::{
+    AccessExpectation, AccessUntil, Because, CanBuy, Expectation, Notified, OrderExpectation,
+    PriceExpectation, Purchase, UnlimitedWord,
+};
+
+/// People, a timeline and what must happen. It runs against the compiled configuration with a
+/// virtual clock and never leaves the repository.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
-    /// What people call it; its name, if absent.
+    /// What it shows, as a sentence; its name, if absent.
     pub title: Option<Text>,
+    /// The people and what they are before the timeline begins; `{}`: a contact of whom nothing is
+    /// known.
+    pub people: IndexMap<PersonName, Person>,
+    /// What happens and what must be so, in the order of time.
+    pub timeline: Vec<Entry>,
+}
+
+/// What a person is before the timeline begins.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Person {
+    /// Tags.
+    pub tags: Vec<Text>,
+    /// What the person has bought and paid: addresses, or with the time at which access began.
+    pub bought: Vec<BoughtBefore>,
+    /// Lists that the person is in, without having entered them by a scenario.
+    pub lists: Vec<Reference>,
+    /// Progress by course.
+    pub progress: IndexMap<Name, Percent>,
+    /// Lessons that the person has completed.
+    pub completed: Vec<CourseLesson>,
+    /// When the person registered; long ago, if absent. A time inside the timeline is an event there.
+    pub registered: Option<At>,
+    /// When the person was last seen; when the timeline begins, if absent.
+    pub last_seen: Option<At>,
+    /// Pages that the person has visited, by their addresses.
+    pub visited: Vec<Text>,
+    /// Webinars that the person has taken part in, by their names.
+    pub webinars: Vec<Text>,
+    /// Fields of the contact and their values.
+    pub fields: IndexMap<Text, Text>,
+}
+
+/// What a person has bought.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum BoughtBefore {
+    /// An address; bought when the timeline begins.
+    Address(BuyableAddress),
+    /// An offer.
+    Offer(BoughtOffer),
+    /// A pass.
+    Pass(BoughtPass),
+    /// A pack.
+    Pack(BoughtPack),
+}
+
+/// An offer that was bought.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoughtOffer {
+    /// The offer.
+    pub offer: Reference,
+    /// When it was paid and access began.
+    pub at: At,
+}
+
+/// A pass that was bought.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoughtPass {
+    /// The pass.
+    pub pass: Reference,
+    /// When it was paid.
+    pub at: At,
+}
+
+/// A pack that was bought.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BoughtPack {
+    /// The pack.
+    pub pack: Reference,
+    /// When it was paid.
+    pub at: At,
+}
+
+/// A moment of the timeline. People act first; what is expected is looked at afterwards.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Entry {
+    /// At an instant.
+    At(EntryAt),
+    /// Some time after the entry before it.
+    After(EntryAfter),
+}
+
+/// A moment of the timeline, by the clock.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntryAt {
+    /// The instant.
+    pub at: At,
+    /// What people do, by their names; `staff` is the school.
+    #[serde(rename = "do", default)]
+    pub do_: Deeds,
+    /// What must be so, by the people's names.
+    #[serde(default)]
+    pub expect: IndexMap<PersonName, Expectation>,
+}
+
+/// A moment of the timeline, counted from the entry before it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntryAfter {
+    /// Days of 24 hours, hours, minutes after the entry before it.
+    pub after: Duration,
+    /// What people do, by their names; `staff` is the school.
+    #[serde(rename = "do", default)]
+    pub do_: Deeds,
+    /// What must be so, by the people's names.
+    #[serde(default)]
+    pub expect: IndexMap<PersonName, Expectation>,
+}
+
+impl Entry {
+    /// What people do.
+    pub fn deeds(&self) -> &Deeds {
+        match self {
+            Entry::At(EntryAt { do_, .. }) | Entry::After(EntryAfter { do_, .. }) => do_,
+        }
+    }
+
+    /// What must be so.
+    pub fn expectations(&self) -> &IndexMap<PersonName, Expectation> {
+        match self {
+            Entry::At(EntryAt { expect, .. }) | Entry::After(EntryAfter { expect, .. }) => expect,
+        }
+    }
 }
 
 impl Kind for Test {
     const ID: &'static str = "test";
     const SUMMARY: &'static str = "People, a timeline and what must happen";
-    const EXAMPLE: &'static str = "kind: test
+    const EXAMPLE: &'static str = r#"kind: test
 name: win-back-once
-";
+title: an unpaid buyer is won back once
+people:
+  olena: {}
+timeline:
+  - { at: 2026-08-01T10:00, do: { olena: { opens_offer: web-dev-2026-09-standard } } }
+  - { after: 29m, expect: { olena: { letters: [] } } }
+  - after: 2m
+    expect:
+      olena:
+        lists: [unpaid-web-dev]
+        letters: [unpaid-reminder]
+        price: { offer: web-dev-2026-09-standard, coupon: come-back, is: 441.00 EUR }
+  - { after: 24h, expect: { olena: { lists: [], can_use: { come-back: false } } } }
+"#;
+
+    fn links(&self, links: &mut Links) {
+        let root = Path::root();
+        for (name, person) in &self.people {
+            person.links(&root.key("people").key(name.0.as_str()), links);
+        }
+        for (at, entry) in self.timeline.iter().enumerate() {
+            let path = root.key("timeline").index(at);
+            entry.deeds().links(&path.key("do"), links);
+            for (name, expectation) in entry.expectations() {
+                expectation.links(&path.key("expect").key(name.0.as_str()), links);
+            }
+        }
+    }
+
+    fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
+        let timeline = Path::root().key("timeline");
+        for (at, entry) in self.timeline.iter().enumerate() {
+            let path = timeline.index(at);
+            if let Entry::After(EntryAfter { after, .. }) = entry {
+                let path = path.key("after");
+                check_duration(*after, Counts::Exact, document, &path, findings);
+                if at == 0 {
+                    findings.push(no_first_instant(document.key(&path)));
+                }
+            }
+            let mut known = |name: &PersonName, span: Span| {
+                if !self.people.contains_key(name) {
+                    findings.push(self.unknown_person(name, span));
+                }
+            };
+            for (name, _) in &entry.deeds().people {
+                known(name, document.key(&path.key("do").key(name.0.as_str())));
+            }
+            if let Some(deed) = &entry.deeds().staff {
+                let path = path.key("do").key("staff").key(deed.verb()).key("person");
+                known(deed.person(), document.span(&path));
+            }
+            for name in entry.expectations().keys() {
+                known(name, document.key(&path.key("expect").key(name.0.as_str())));
+            }
+        }
+    }
 }
+
+/// The first entry counts from nothing.
+fn no_first_instant(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::MissingField,
+        span,
+        "the first entry of a timeline has no instant",
+    )
+    .label("counts from nothing")
+    .help("begin with `at: 2026-08-01T10:00`")
+}
+
+impl Test {
+    fn unknown_person(&self, name: &PersonName, span: Span) -> Diagnostic {
+        let names = || self.people.keys().map(|name| name.0.as_str());
+        let help = match nearest(name.0.as_str(), names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("add `{name}` to `people`"),
+        };
+        Diagnostic::new(
+            Code::UnknownReference,
+            span,
+            format!("`{name}` is no person of this test"),
+        )
+        .label("not in `people`")
+        .help(help)
+    }
+}
+
+impl Person {
+    fn links(&self, path: &Path, links: &mut Links) {
+        let Person {
+            tags: _,
+            bought,
+            lists,
+            progress,
+            completed,
+            registered: _,
+            last_seen: _,
+            visited: _,
+            webinars: _,
+            fields: _,
+        } = self;
+        for (at, bought) in bought.iter().enumerate() {
+            let path = path.key("bought").index(at);
+            match bought {
+                BoughtBefore::Address(address) => link_address(path, &address.0, links),
+                BoughtBefore::Offer(BoughtOffer { offer, at: _ }) => {
+                    links.push(path.key("offer"), "offer", offer, Strength::Compiler);
+                }
+                BoughtBefore::Pass(BoughtPass { pass, at: _ }) => {
+                    links.push(path.key("pass"), "pass", pass, Strength::Compiler);
+                }
+                BoughtBefore::Pack(BoughtPack { pack, at: _ }) => {
+                    links.push(path.key("pack"), "pack", pack, Strength::Compiler);
+                }
+            }
+        }
+        for (at, list) in lists.iter().enumerate() {
+            let path = path.key("lists").index(at);
+            links.push(path, "list", list, Strength::Compiler);
+        }
+        for course in progress.keys() {
+            let path = path.key("progress").key(course.as_str());
+            links.push_key(path, "course", course, Strength::Compiler);
+        }
+        for (at, lesson) in completed.iter().enumerate() {
+            link_lesson(path.key("completed").index(at), lesson, links);
+        }
+    }
+}
+
+/// A link by an address that is the value at `path`.
+fn link_address(path: Path, address: &crate::model::Address, links: &mut Links) {
+    if let Some(kind) = super::kind(&address.kind) {
+        let to = Reference::Name(Name(address.name.clone()));
+        links.push(path, kind.id, &to, Strength::Compiler);
+    }
+}
+
+/// A link by an address that is the key at the end of `path`.
+fn link_address_key(path: Path, address: &crate::model::Address, links: &mut Links) {
+    if let Some(kind) = super::kind(&address.kind) {
+        let to = Name(address.name.clone());
+        links.push_key(path, kind.id, &to, Strength::Compiler);
+    }
+}
+
+/// Links of `COURSE/MODULE/LESSON` that is the value at `path`.
+fn link_lesson(path: Path, lesson: &CourseLesson, links: &mut Links) {
+    let course = Reference::Name(lesson.course.clone());
+    links.push(path.clone(), "course", &course, Strength::Compiler);
+    let inside = super::Inside::lesson_of(&lesson.module, &lesson.lesson);
+    links.push_inside(path, super::Place::Value, &course, inside);
+}
+
+/// Links of `COURSE/MODULE/LESSON` that is the key at the end of `path`.
+fn link_lesson_key(path: Path, lesson: &CourseLesson, links: &mut Links) {
+    links.push_key(path.clone(), "course", &lesson.course, Strength::Compiler);
+    let course = Reference::Name(lesson.course.clone());
+    let inside = super::Inside::lesson_of(&lesson.module, &lesson.lesson);
+    links.push_inside(path, super::Place::Key, &course, inside);
+}
+
+#[cfg(test)]
+mod tests;
