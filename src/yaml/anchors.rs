@@ -75,15 +75,18 @@ impl<'a> Anchors<'a> {
     }
 
     /// A copy of what an alias at a depth stands for, or what is wrong; `None` if that was told.
+    /// `open` says that the value is not complete yet.
     pub(super) fn expand(
         &mut self,
         id: usize,
         alias: Span,
         depth: usize,
+        open: bool,
         limits: &Limits,
     ) -> Result<(Node, Size), Option<Box<Diagnostic>>> {
         let Some(Anchored { node, size }) = self.values.get(&id) else {
-            return Err(Some(Box::new(
+            // What was left out because of a limit has its finding there.
+            return Err(open.then(|| Box::new(
                 Diagnostic::new(
                     Code::YamlSyntax,
                     alias,

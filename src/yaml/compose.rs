@@ -115,7 +115,8 @@ impl<'a> Composer<'a> {
             Event::Alias(id) if self.skipped == 0 => {
                 let span = self.span(place);
                 let depth = self.frames.len() - self.merged_levels();
-                let expanded = self.anchors.expand(id, span, depth, self.limits);
+                let open = self.frames.iter().any(|frame| frame.anchor == id);
+                let expanded = self.anchors.expand(id, span, depth, open, self.limits);
                 self.put_alias(span, expanded);
             }
             Event::UnresolvedAlias(name) if self.skipped == 0 => {

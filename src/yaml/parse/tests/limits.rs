@@ -85,6 +85,10 @@ fn goes_on_behind_a_limit() {
     assert_eq!(findings[0].span.start, 3 + 63);
     assert_eq!(nodes.len(), 2);
     assert_eq!(nodes[0].get("b").map(show).as_deref(), Some("2"));
+    // An alias of what was left out is not told again.
+    let deep = format!("a: {}&x 1{}\nb: *x\n", "[".repeat(100), "]".repeat(100));
+    let (nodes, findings) = parse_all(&deep, &Limits::default());
+    assert_eq!((nodes.len(), findings.len()), (1, 1));
     // Beyond the crate's own cap the document is lost, with one finding.
     let deep = format!("{}\n---\nc: 3\n", "- ".repeat(5_000));
     let (nodes, findings) = parse_all(&deep, &Limits::default());
