@@ -15,7 +15,7 @@ mod write;
 
 pub use credentials::{Credentials, CredentialsError, credentials};
 pub use folder::{
-    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
+    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project, read_named,
 };
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
 pub use write::{WriteFileError, write_new, write_over};
