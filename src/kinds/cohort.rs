@@ -1,6 +1,7 @@
 //! `cohort`: one launch of a course, compiled into each offer that names it.
 
 use super::durations::{Counts, check_duration};
+use super::forms::{by_form, present};
 use super::{
     At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Text,
 };
@@ -105,8 +106,8 @@ pub struct LessonOpening {
 }
 
 /// An opening: an instant, or a delay.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Opening {
     /// `2026-09-14T10:00`
     At(At),
@@ -116,9 +117,37 @@ pub enum Opening {
     AfterAccess(AfterAccess),
 }
 
-/// A delay from the cohort's start.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+by_form!(
+    Opening,
+    "a time such as `2026-09-14T10:00`, or a delay such as `{ after_start: 14d }`",
+    text |text| text.parse().map(Opening::At).map_err(str::to_owned),
+    map OpeningBody => |body| match body {
+        OpeningBody { after_start: Some(after_start), after_access: None, at } => {
+            Ok(Opening::AfterStart(AfterStart { after_start, at }))
+        }
+        OpeningBody { after_start: None, after_access: Some(after_access), at } => {
+            Ok(Opening::AfterAccess(AfterAccess { after_access, at }))
+        }
+        OpeningBody { after_start: _, after_access: _, at: _ } => {
+            Err("an opening has either `after_start` or `after_access`".to_owned())
+        }
+    },
+);
+
+/// Either delay as it is written.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct OpeningBody {
+    #[serde(default, deserialize_with = "present")]
+    after_start: Option<Duration>,
+    #[serde(default, deserialize_with = "present")]
+    after_access: Option<Duration>,
+    at: Option<TimeOfDay>,
+}
+
+/// A delay from the cohort's start.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct AfterStart {
     /// Calendar days, weeks or months.
     pub after_start: Duration,
@@ -127,8 +156,8 @@ pub struct AfterStart {
 }
 
 /// A delay from each participant's access.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct AfterAccess {
     /// Whole days.
     pub after_access: Duration,

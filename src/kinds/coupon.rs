@@ -1,6 +1,7 @@
 //! `coupon`: a discount code.
 
 use super::body::Body;
+use super::forms::by_form;
 use super::{
     Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
     Surroundings, Text, Until, WholeNumber, instant_value, money_value, scalars,
@@ -47,8 +48,8 @@ pub enum CouponStatus {
 }
 
 /// When a coupon stops to work.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Validity {
     /// Never.
     Never(Never),
@@ -56,9 +57,22 @@ pub enum Validity {
     Until(Until),
 }
 
+by_form!(
+    Validity,
+    "`never`, a date or a time",
+    text | text
+        | match text {
+            "never" => Ok(Validity::Never(Never::Never)),
+            _ => match text.parse() {
+                Ok(until) => Ok(Validity::Until(until)),
+                Err(error) => Err(error.to_string()),
+            },
+        }
+);
+
 /// The word `never`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum Never {
     /// Not at any time.
     Never,

@@ -1,6 +1,7 @@
 //! Conditions on contacts: what a segment is made of and what a scenario's `if` asks.
 
 use super::durations::{Counts, check_duration};
+use super::forms::by_form;
 use super::{
     DocumentPlaces, Inside, Links, Percent, Place, Reference, Strength, Surroundings, Text, Until,
     WholeNumber, course, instant_value,
@@ -402,14 +403,29 @@ impl CompletedLesson {
 }
 
 /// A lesson by its name, or by its module's and its own.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum LessonName {
     /// `flexbox`
     Lesson(Name),
     /// `css/flexbox`
     InModule(super::LessonPath),
 }
+
+by_form!(
+    LessonName,
+    "a lesson such as `flexbox` or `css/flexbox`",
+    text | text | {
+        if text.contains('/') {
+            text.parse().map(LessonName::InModule)
+        } else {
+            match Name::parse(text) {
+                Ok(name) => Ok(LessonName::Lesson(name)),
+                Err(error) => Err(error.to_string()),
+            }
+        }
+    }
+);
 
 /// A field of a contact.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

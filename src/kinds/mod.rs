@@ -8,6 +8,7 @@ mod body;
 mod collection;
 mod durations;
 mod filter;
+mod forms;
 mod meta;
 mod names;
 mod project;
@@ -251,3 +252,6 @@ pub fn kind_of_collection(path: &str) -> Option<&'static KindInfo> {
             .is_some_and(|collection| collection.path == path)
     })
 }
+
+#[cfg(test)]
+mod tests;

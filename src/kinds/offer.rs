@@ -1,6 +1,7 @@
 //! `offer`: a price plan.
 
 use super::durations::{Counts, check_duration};
+use super::forms::by_form;
 use super::{
     Access, At, Collection, DocumentPlaces, Field, FieldRule, Inside, Kind, LessonPath, Links,
     Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Until, WholeNumber,
@@ -203,8 +204,8 @@ pub enum AccessTerm {
 }
 
 /// How much of a course.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Content {
     /// The word `all`.
     All(All),
@@ -212,9 +213,19 @@ pub enum Content {
     Chosen(ChosenContent),
 }
 
+by_form!(
+    Content,
+    "`all`, or a mapping of `modules` and `lessons`",
+    text |text| match text {
+        "all" => Ok(Content::All(All::All)),
+        _ => Err("content is `all`, or a mapping of `modules` and `lessons`".to_owned()),
+    },
+    map ChosenContent => |chosen| Ok(Content::Chosen(chosen)),
+);
+
 /// The word `all`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum All {
     /// Everything.
     All,
@@ -235,8 +246,8 @@ pub struct ChosenContent {
 }
 
 /// Which content is added by itself.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum NewContent {
     /// `none` or `all`.
     Word(NewContentWord),
@@ -244,9 +255,20 @@ pub enum NewContent {
     Modules(Vec<Name>),
 }
 
+by_form!(
+    NewContent,
+    "`none`, `all`, or a list of modules",
+    text |text| match text {
+        "none" => Ok(NewContent::Word(NewContentWord::None)),
+        "all" => Ok(NewContent::Word(NewContentWord::All)),
+        _ => Err("new content is `none`, `all`, or a list of modules".to_owned()),
+    },
+    list Name => NewContent::Modules,
+);
+
 /// None or all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum NewContentWord {
     /// Nothing.
     None,
@@ -255,8 +277,8 @@ pub enum NewContentWord {
 }
 
 /// Which coupons an offer accepts.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Coupons {
     /// `none` or `any`.
     Word(CouponWord),
@@ -264,9 +286,20 @@ pub enum Coupons {
     Chosen(Vec<Reference>),
 }
 
+by_form!(
+    Coupons,
+    "`none`, `any`, or a list of coupons",
+    text |text| match text {
+        "none" => Ok(Coupons::Word(CouponWord::None)),
+        "any" => Ok(Coupons::Word(CouponWord::Any)),
+        _ => Err("coupons are `none`, `any`, or a list of coupons".to_owned()),
+    },
+    list Reference => Coupons::Chosen,
+);
+
 /// None or any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum CouponWord {
     /// None at all.
     None,
@@ -347,8 +380,8 @@ pub struct Letters {
 }
 
 /// A letter, or none.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum LetterChoice {
     /// The word `none`.
     None(NoneWord),
@@ -356,9 +389,22 @@ pub enum LetterChoice {
     Letter(Reference),
 }
 
+by_form!(
+    LetterChoice,
+    "`none`, or a letter",
+    text |text| match text {
+        "none" => Ok(LetterChoice::None(NoneWord::None)),
+        _ => match Name::parse(text) {
+            Ok(name) => Ok(LetterChoice::Letter(Reference::Name(name))),
+            Err(error) => Err(error.to_string()),
+        },
+    },
+    map Reference => |letter| Ok(LetterChoice::Letter(letter)),
+);
+
 /// The word `none`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum NoneWord {
     /// Nothing.
     None,

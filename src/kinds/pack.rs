@@ -1,6 +1,7 @@
 //! `pack`: a bsport bundle.
 
 use super::body::Body;
+use super::forms::{by_form, present};
 use super::pass::sale_status;
 use super::{
     Access, Collection, Field, Kind, Links, Price, Reference, Status, Strength, Surroundings, Text,
@@ -30,8 +31,8 @@ pub struct Pack {
 }
 
 /// Something in a pack.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Item {
     /// A pass.
     Pass(PassItem),
@@ -39,9 +40,38 @@ pub enum Item {
     Other(OtherItem),
 }
 
-/// A pass in a pack.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+by_form!(Item, "an item such as `{ pass: discovery }`", map ItemBody => |body| match body {
+    ItemBody { pass: Some(pass), other: None, for_sale: Field::Absent, quantity } => {
+        Ok(Item::Pass(PassItem { pass, quantity }))
+    }
+    ItemBody { pass: None, other: Some(other), for_sale, quantity } => {
+        let for_sale = for_sale.set().copied();
+        Ok(Item::Other(OtherItem { other, for_sale, quantity }))
+    }
+    ItemBody { pass: Some(_), other: None, for_sale: _, quantity: _ } => {
+        Err("whether a pass is for sale stands in its own document".to_owned())
+    }
+    ItemBody { pass: _, other: _, for_sale: _, quantity: _ } => {
+        Err("an item has either `pass` or `other`".to_owned())
+    }
+});
+
+/// Either item as it is written.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct ItemBody {
+    #[serde(default, deserialize_with = "present")]
+    pass: Option<Reference>,
+    #[serde(default, deserialize_with = "present")]
+    other: Option<OtherThing>,
+    #[serde(default)]
+    for_sale: Field<bool>,
+    quantity: Option<WholeNumber>,
+}
+
+/// A pass in a pack.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct PassItem {
     /// The pass.
     pub pass: Reference,
@@ -50,8 +80,8 @@ pub struct PassItem {
 }
 
 /// Something else in a pack.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct OtherItem {
     /// The platform's id and title of it.
     pub other: OtherThing,

@@ -464,7 +464,7 @@ macro_rules! number_form {
                     }
                 }
 
-                deserializer.deserialize_i64(NumberVisitor)
+                deserializer.deserialize_any(NumberVisitor)
             }
         }
 

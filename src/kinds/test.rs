@@ -1,6 +1,7 @@
 //! `test`: people, a timeline and what must happen.
 
 use super::durations::{Counts, check_duration};
+use super::forms::{by_form, present};
 use super::{
     At, BuyableAddress, CourseLesson, DocumentPlaces, Kind, Links, Percent, PersonName, Reference,
     Strength, Text,
@@ -64,8 +65,8 @@ pub struct Person {
 }
 
 /// What a person has bought.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum BoughtBefore {
     /// An address; bought when the timeline begins.
     Address(BuyableAddress),
@@ -77,9 +78,42 @@ pub enum BoughtBefore {
     Pack(BoughtPack),
 }
 
-/// An offer that was bought.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+by_form!(
+    BoughtBefore,
+    "an address such as `pass.discovery`, or `{ pass: discovery, at: 2026-01-15T10:00 }`",
+    text |text| text.parse().map(BoughtBefore::Address),
+    map BoughtBody => |body| match body {
+        BoughtBody { offer: Some(offer), pass: None, pack: None, at } => {
+            Ok(BoughtBefore::Offer(BoughtOffer { offer, at }))
+        }
+        BoughtBody { offer: None, pass: Some(pass), pack: None, at } => {
+            Ok(BoughtBefore::Pass(BoughtPass { pass, at }))
+        }
+        BoughtBody { offer: None, pass: None, pack: Some(pack), at } => {
+            Ok(BoughtBefore::Pack(BoughtPack { pack, at }))
+        }
+        BoughtBody { offer: _, pass: _, pack: _, at: _ } => {
+            Err("expected exactly one of `offer`, `pass`, `pack`".to_owned())
+        }
+    },
+);
+
+/// Either purchase as it is written.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct BoughtBody {
+    #[serde(default, deserialize_with = "present")]
+    offer: Option<Reference>,
+    #[serde(default, deserialize_with = "present")]
+    pass: Option<Reference>,
+    #[serde(default, deserialize_with = "present")]
+    pack: Option<Reference>,
+    at: At,
+}
+
+/// An offer that was bought.
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct BoughtOffer {
     /// The offer.
     pub offer: Reference,
@@ -88,8 +122,8 @@ pub struct BoughtOffer {
 }
 
 /// A pass that was bought.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct BoughtPass {
     /// The pass.
     pub pass: Reference,
@@ -98,8 +132,8 @@ pub struct BoughtPass {
 }
 
 /// A pack that was bought.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct BoughtPack {
     /// The pack.
     pub pack: Reference,
@@ -107,58 +141,21 @@ pub struct BoughtPack {
     pub at: At,
 }
 
-/// A moment of the timeline. People act first; what is expected is looked at afterwards.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Entry {
-    /// At an instant.
-    At(EntryAt),
-    /// Some time after the entry before it.
-    After(EntryAfter),
-}
-
-/// A moment of the timeline, by the clock.
+/// A moment of the timeline: `at` an instant, or some time `after` the entry before it. People act
+/// first; what is expected is looked at afterwards.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EntryAt {
+pub struct Entry {
     /// The instant.
-    pub at: At,
-    /// What people do, by their names; `staff` is the school.
-    #[serde(rename = "do", default)]
-    pub do_: Deeds,
-    /// What must be so, by the people's names.
-    #[serde(default)]
-    pub expect: IndexMap<PersonName, Expectation>,
-}
-
-/// A moment of the timeline, counted from the entry before it.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EntryAfter {
+    pub at: Option<At>,
     /// Days of 24 hours, hours, minutes after the entry before it.
-    pub after: Duration,
+    pub after: Option<Duration>,
     /// What people do, by their names; `staff` is the school.
     #[serde(rename = "do", default)]
     pub do_: Deeds,
     /// What must be so, by the people's names.
     #[serde(default)]
     pub expect: IndexMap<PersonName, Expectation>,
-}
-
-impl Entry {
-    /// What people do.
-    pub fn deeds(&self) -> &Deeds {
-        match self {
-            Entry::At(EntryAt { do_, .. }) | Entry::After(EntryAfter { do_, .. }) => do_,
-        }
-    }
-
-    /// What must be so.
-    pub fn expectations(&self) -> &IndexMap<PersonName, Expectation> {
-        match self {
-            Entry::At(EntryAt { expect, .. }) | Entry::After(EntryAfter { expect, .. }) => expect,
-        }
-    }
 }
 
 impl Kind for Test {
@@ -188,8 +185,8 @@ timeline:
         }
         for (at, entry) in self.timeline.iter().enumerate() {
             let path = root.key("timeline").index(at);
-            entry.deeds().links(&path.key("do"), links);
-            for (name, expectation) in entry.expectations() {
+            entry.do_.links(&path.key("do"), links);
+            for (name, expectation) in &entry.expect {
                 expectation.links(&path.key("expect").key(name.0.as_str()), links);
             }
         }
@@ -199,29 +196,64 @@ timeline:
         let timeline = Path::root().key("timeline");
         for (at, entry) in self.timeline.iter().enumerate() {
             let path = timeline.index(at);
-            if let Entry::After(EntryAfter { after, .. }) = entry {
-                let path = path.key("after");
-                check_duration(*after, Counts::Exact, document, &path, findings);
-                if at == 0 {
-                    findings.push(no_first_instant(document.key(&path)));
-                }
-            }
+            entry.check(at == 0, &path, document, findings);
             let mut known = |name: &PersonName, span: Span| {
                 if !self.people.contains_key(name) {
                     findings.push(self.unknown_person(name, span));
                 }
             };
-            for (name, _) in &entry.deeds().people {
+            for name in entry.do_.people.keys() {
                 known(name, document.key(&path.key("do").key(name.0.as_str())));
             }
-            if let Some(deed) = &entry.deeds().staff {
+            if let Some(deed) = &entry.do_.staff {
                 let path = path.key("do").key("staff").key(deed.verb()).key("person");
                 known(deed.person(), document.span(&path));
             }
-            for name in entry.expectations().keys() {
+            for name in entry.expect.keys() {
                 known(name, document.key(&path.key("expect").key(name.0.as_str())));
             }
         }
+    }
+}
+
+impl Entry {
+    fn check(
+        &self,
+        first: bool,
+        path: &Path,
+        document: &DocumentPlaces<'_>,
+        findings: &mut Diagnostics,
+    ) {
+        match (self.at, self.after) {
+            (Some(_), None) => {}
+            (None, Some(_)) if first => {
+                findings.push(no_first_instant(document.key(&path.key("after"))));
+            }
+            (None, Some(after)) => {
+                let path = path.key("after");
+                check_duration(after, Counts::Exact, document, &path, findings);
+            }
+            (Some(_), Some(_)) => findings.push(
+                Diagnostic::new(
+                    Code::WrongType,
+                    document.key(&path.key("after")),
+                    "an entry of a timeline has both `at` and `after`",
+                )
+                .label("one too many")
+                .related(document.key(&path.key("at")), "the other")
+                .help("keep one of them"),
+            ),
+            (None, None) => findings.push(
+                Diagnostic::new(
+                    Code::MissingField,
+                    document.span(path),
+                    "an entry of a timeline has no time",
+                )
+                .label("`at` or `after` is missing")
+                .help("add `at: 2026-08-01T10:00`, or `after: 30m` to count from the entry before"),
+            ),
+        }
+        self.do_.check(&path.key("do"), document, findings);
     }
 }
 
@@ -327,6 +359,3 @@ fn link_lesson_key(path: Path, lesson: &CourseLesson, links: &mut Links) {
     let inside = super::Inside::lesson_of(&lesson.module, &lesson.lesson);
     links.push_inside(path, super::Place::Key, &course, inside);
 }
-
-#[cfg(test)]
-mod tests;

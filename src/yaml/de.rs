@@ -41,68 +41,68 @@ pub fn from_node<T: DeserializeOwned>(node: &Node) -> Result<T, DeError> {
     T::deserialize(Tree(node)).map_err(DeError::from)
 }
 
+/// Reads a typed value from some keys of the tree's top mapping, passing over the others.
+///
+/// # Errors
+/// As [`from_node`].
+pub fn from_node_only<T: DeserializeOwned>(node: &Node, keys: &[&str]) -> Result<T, DeError> {
+    from_part(node, Keys::Only(keys))
+}
+
 /// Reads a typed value from the tree's top mapping, passing over some of its keys.
 ///
 /// # Errors
-/// The first place at which the tree is not what the type takes.
-pub fn from_node_without<T: DeserializeOwned>(node: &Node, skip: &[&str]) -> Result<T, DeError> {
-    T::deserialize(Top {
-        node,
-        keys: Keys::Without(skip),
-    })
-    .map_err(DeError::from)
+/// As [`from_node`].
+pub fn from_node_without<T: DeserializeOwned>(node: &Node, keys: &[&str]) -> Result<T, DeError> {
+    from_part(node, Keys::Without(keys))
 }
 
-/// Reads a typed value from some of the keys of the tree's top mapping.
-///
-/// # Errors
-/// The first place at which the tree is not what the type takes.
-pub fn from_node_only<T: DeserializeOwned>(node: &Node, keys: &[&str]) -> Result<T, DeError> {
-    T::deserialize(Top {
-        node,
-        keys: Keys::Only(keys),
-    })
-    .map_err(DeError::from)
+fn from_part<T: DeserializeOwned>(node: &Node, keys: Keys<'_>) -> Result<T, DeError> {
+    T::deserialize(Part { node, keys }).map_err(DeError::from)
 }
 
-/// A mapping of which only some keys are read.
+/// Which keys of a mapping count.
 #[derive(Clone, Copy)]
-struct Top<'de, 'k> {
-    node: &'de Node,
-    keys: Keys<'k>,
-}
-
-/// Which keys of a mapping are read.
-#[derive(Clone, Copy)]
-enum Keys<'k> {
+enum Keys<'a> {
     All,
-    Without(&'k [&'k str]),
-    Only(&'k [&'k str]),
+    Only(&'a [&'a str]),
+    Without(&'a [&'a str]),
 }
 
 impl Keys<'_> {
-    fn take(self, key: &str) -> bool {
+    fn count(self, key: &str) -> bool {
         match self {
             Keys::All => true,
-            Keys::Without(skip) => !skip.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
+            Keys::Without(keys) => !keys.contains(&key),
         }
     }
 }
 
-impl<'de> Deserializer<'de> for Top<'de, '_> {
+/// Some keys of a mapping as serde reads them.
+struct Part<'de, 'a> {
+    node: &'de Node,
+    keys: Keys<'a>,
+}
+
+impl<'de> Deserializer<'de> for Part<'de, '_> {
     type Error = Failure;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.node.as_mapping() {
-            Some(mapping) => visitor.visit_map(Entries::new(mapping, self.keys)),
+            Some(mapping) => visitor.visit_map(Entries {
+                entries: mapping.entries.iter(),
+                keys: self.keys,
+                value: None,
+            }),
             None => Err(Failure::mismatch(self.node, &visitor)),
         }
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
     }
 }
 
@@ -175,7 +175,7 @@ impl<'de> Tree<'de> {
 
     fn mapping<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
         match self.0.as_mapping() {
-            Some(mapping) => visitor.visit_map(Entries::new(mapping, Keys::All)),
+            Some(mapping) => visitor.visit_map(Entries::new(mapping)),
             None => Err(Failure::mismatch(self.0, &visitor)),
         }
     }
@@ -355,17 +355,17 @@ impl<'de> SeqAccess<'de> for &mut Items<'de> {
 }
 
 /// The entries of a mapping.
-struct Entries<'de, 'k> {
+struct Entries<'de, 'a> {
     entries: slice::Iter<'de, Entry>,
-    keys: Keys<'k>,
+    keys: Keys<'a>,
     value: Option<&'de Entry>,
 }
 
-impl<'de, 'k> Entries<'de, 'k> {
-    fn new(mapping: &'de Mapping, keys: Keys<'k>) -> Self {
+impl<'de> Entries<'de, '_> {
+    fn new(mapping: &'de Mapping) -> Self {
         Entries {
             entries: mapping.entries.iter(),
-            keys,
+            keys: Keys::All,
             value: None,
         }
     }
@@ -379,7 +379,7 @@ impl<'de> MapAccess<'de> for Entries<'de, '_> {
         seed: K,
     ) -> Result<Option<K::Value>, Failure> {
         let keys = self.keys;
-        self.value = self.entries.find(|entry| keys.take(&entry.key));
+        self.value = self.entries.find(|entry| keys.count(&entry.key));
         let Some(entry) = self.value else {
             return Ok(None);
         };

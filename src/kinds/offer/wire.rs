@@ -89,7 +89,7 @@ pub struct Promotion {
 }
 
 /// How an offer can be paid.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
     /// The whole price at once.
     #[serde(default = "yes")]
@@ -106,6 +106,18 @@ pub struct Payment {
     /// Without logging in.
     #[serde(default)]
     pub without_login: Option<bool>,
+}
+
+impl Default for Payment {
+    fn default() -> Self {
+        Payment {
+            full: yes(),
+            equal_installments: None,
+            installments: Vec::new(),
+            subscription: None,
+            without_login: None,
+        }
+    }
 }
 
 /// Equal parts.

@@ -1,25 +1,77 @@
 //! What people and the school do in a test.
 
+use super::super::durations::{Counts, check_duration};
+use super::super::forms::by_form;
 use super::{link_address, link_lesson};
+use crate::diag::Diagnostics;
 use crate::kinds::offer::AccessTerm;
 use crate::kinds::scenario::Nothing;
 use crate::kinds::{
-    CourseLesson, Links, PassAddress, PersonName, Price, Reference, Strength, Text, WholeNumber,
+    CourseLesson, DocumentPlaces, Links, PassAddress, PersonName, Price, Reference, Strength, Text,
+    WholeNumber,
 };
 use crate::model::{Duration, Path};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
 
 /// What happens at one moment: one deed of each person, by name, and one of the school's staff.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
 pub struct Deeds {
     /// What the school does.
     pub staff: Option<StaffDeed>,
     /// What people do.
-    #[serde(flatten)]
+    #[schemars(flatten)]
     pub people: IndexMap<PersonName, Deed>,
 }
+
+/// By hand: below serde's `flatten` errors lose their places.
+impl<'de> Deserialize<'de> for Deeds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct DeedsVisitor;
+
+        impl<'de> Visitor<'de> for DeedsVisitor {
+            type Value = Deeds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping of people to what they do")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Deeds, A::Error> {
+                let mut deeds = Deeds::default();
+                while let Some(doer) = map.next_key()? {
+                    match doer {
+                        Doer::Staff => deeds.staff = map.next_value()?,
+                        Doer::Person(name) => {
+                            deeds.people.insert(name, map.next_value()?);
+                        }
+                    }
+                }
+                Ok(deeds)
+            }
+        }
+
+        deserializer.deserialize_map(DeedsVisitor)
+    }
+}
+
+/// Who does something.
+enum Doer {
+    Staff,
+    Person(PersonName),
+}
+
+by_form!(
+    Doer,
+    "the name of a person of this test, or `staff`",
+    text | text
+        | match text {
+            "staff" => Ok(Doer::Staff),
+            _ => text.parse().map(Doer::Person),
+        }
+);
 
 /// What a person does: a map with exactly one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -139,6 +191,31 @@ pub struct TagsPerson {
 }
 
 impl Deeds {
+    /// Reports durations that the platform cannot hold.
+    pub(super) fn check(
+        &self,
+        path: &Path,
+        document: &DocumentPlaces<'_>,
+        findings: &mut Diagnostics,
+    ) {
+        let Some(deed) = &self.staff else { return };
+        let path = path.key("staff").key(deed.verb());
+        let (duration, path) = match deed {
+            StaffDeed::Extends(Extends { by, .. }) => (*by, path.key("by")),
+            StaffDeed::Freezes(Freezes { for_, .. }) => (*for_, path.key("for")),
+            StaffDeed::EditsOrder(EditsOrder {
+                access: Some(AccessTerm::For(length)),
+                ..
+            }) => (*length, path.key("access").key("for")),
+            StaffDeed::EditsOrder(_)
+            | StaffDeed::CreatesOrder(_)
+            | StaffDeed::Tags(_)
+            | StaffDeed::Untags(_) => return,
+        };
+        let counts = Counts::CalendarFromOneDay;
+        check_duration(duration, counts, document, &path, findings);
+    }
+
     /// Names what the deeds at `path` refer to.
     pub(super) fn links(&self, path: &Path, links: &mut Links) {
         let Deeds { staff, people } = self;

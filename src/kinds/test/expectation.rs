@@ -1,5 +1,6 @@
 //! What must be so in a test.
 
+use super::super::forms::by_form;
 use super::{link_address, link_address_key, link_lesson, link_lesson_key};
 use crate::kinds::{
     At, BuyableAddress, CourseLesson, Links, PassAddress, Points, Price, Reference, Strength, Until,
@@ -50,14 +51,21 @@ pub struct PriceExpectation {
 }
 
 /// Whether something can be bought: `true`, `false`, or with the reason.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum CanBuy {
     /// Whether it can.
     Is(bool),
     /// Whether it can, and why not.
     Because(Purchase),
 }
+
+by_form!(
+    CanBuy,
+    "`true`, `false`, or `{ is: false, because: … }`",
+    truth CanBuy::Is,
+    map Purchase => |purchase| Ok(CanBuy::Because(purchase)),
+);
 
 /// Whether something can be bought, and why not.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -116,8 +124,8 @@ pub struct OrderExpectation {
 }
 
 /// Access to a course: `true`, `false`, `unlimited`, or its end.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
+#[schemars(untagged)]
 pub enum AccessExpectation {
     /// Whether there is any.
     Is(bool),
@@ -127,9 +135,20 @@ pub enum AccessExpectation {
     Until(AccessUntil),
 }
 
+by_form!(
+    AccessExpectation,
+    "`true`, `false`, `unlimited`, or `{ until: … }`",
+    text |text| match text {
+        "unlimited" => Ok(AccessExpectation::Unlimited(UnlimitedWord::Unlimited)),
+        _ => Err("access is `true`, `false`, `unlimited`, or `{ until: … }`".to_owned()),
+    },
+    truth AccessExpectation::Is,
+    map AccessUntil => |until| Ok(AccessExpectation::Until(until)),
+);
+
 /// The word `unlimited`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
 pub enum UnlimitedWord {
     /// Without end.
     Unlimited,

@@ -84,12 +84,12 @@ impl<'de> VariantAccess<'de> for OneKey<'de> {
     type Error = Failure;
 
     fn unit_variant(self) -> Result<(), Failure> {
-        self.below(|tree| {
-            if tree.0.is_null() {
-                return Ok(());
-            }
-            Err(Failure::mismatch(tree.0, &"nothing"))
-        })
+        let name = abridged(&self.0.key);
+        let failure = Failure::wrong_form(
+            format!("`{name}` takes no value"),
+            Some(format!("write `{name}` alone")),
+        );
+        Err(failure.at_key(&self.0.key))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Failure> {
