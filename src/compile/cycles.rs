@@ -51,7 +51,11 @@ fn orders(link: &Link) -> bool {
         Strength::Weak | Strength::Compiler => false,
     };
     link.inside.is_none()
-        && (strong || link.path.field().is_some_and(|field| ANCESTRY.contains(&field)))
+        && (strong
+            || link
+                .path
+                .field()
+                .is_some_and(|field| ANCESTRY.contains(&field)))
 }
 
 /// One circle for each knot, from its first document by the shortest way back to it.
@@ -60,7 +64,8 @@ fn circles(edges: &BTreeMap<usize, BTreeMap<usize, &Link>>) -> Vec<Vec<usize>> {
     let mut nodes: BTreeMap<usize, NodeIndex> = BTreeMap::new();
     for (from, targets) in edges {
         for to in targets.keys() {
-            let [from, to] = [from, to].map(|at| *nodes.entry(*at).or_insert_with(|| graph.add_node(*at)));
+            let [from, to] =
+                [from, to].map(|at| *nodes.entry(*at).or_insert_with(|| graph.add_node(*at)));
             graph.add_edge(from, to, ());
         }
     }
@@ -109,9 +114,10 @@ fn shortest(
 /// The finding of a circle: at its first place, with all the others.
 pub(super) fn finding(circle: &[(&Document, Span)]) -> Option<Diagnostic> {
     let ((first, place), others) = circle.split_first()?;
-    let names = circle.iter().chain(circle.first()).map(|(document, _)| {
-        format!("`{}`", document.address)
-    });
+    let names = circle
+        .iter()
+        .chain(circle.first())
+        .map(|(document, _)| format!("`{}`", document.address));
     let way = names.collect::<Vec<_>>().join(" → ");
     let message = if others.is_empty() {
         format!("`{}` refers to itself", first.address)

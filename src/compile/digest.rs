@@ -39,7 +39,11 @@ pub fn digest(desired: &DesiredState) -> String {
             RemovalKind::Forget => "forget",
         });
     }
-    hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.0
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 struct Canonical(Sha256);

@@ -38,8 +38,10 @@ pub(super) fn read(
     reading: &Reading<'_>,
     findings: &mut Diagnostics,
 ) -> ReadDocuments {
-    let kinds: BTreeMap<&str, Arc<str>> =
-        KINDS.iter().map(|kind| (kind.id, Arc::from(kind.id))).collect();
+    let kinds: BTreeMap<&str, Arc<str>> = KINDS
+        .iter()
+        .map(|kind| (kind.id, Arc::from(kind.id)))
+        .collect();
     let mut out = ReadDocuments::default();
     let mut drafts = Vec::with_capacity(nodes.len());
     for node in nodes {
@@ -168,7 +170,8 @@ fn reread(
         let keep = !unread.contains(&at);
         at += 1;
         if !keep {
-            out.elsewhere.insert(draft.address.clone(), Elsewhere::Unread);
+            out.elsewhere
+                .insert(draft.address.clone(), Elsewhere::Unread);
         }
         keep
     });

@@ -82,16 +82,27 @@ environments:
 
     #[test]
     fn lays_an_environment_over_the_project() {
-        let read = |text| {
-            parse(FileId(0), text, &Limits::default(), &mut Diagnostics::new()).remove(0)
-        };
+        let read =
+            |text| parse(FileId(0), text, &Limits::default(), &mut Diagnostics::new()).remove(0);
         let cases = [
             (None, "", "sandbox", json!(["a", "b"]), None),
             (Some("staging"), " (test)", "sandbox", json!(["c"]), None),
             (Some("production"), "", "kwiga", json!(["a", "b"]), None),
             (Some("empty"), "", "sandbox", json!(["a", "b"]), None),
-            (Some("prodction"), "", "sandbox", json!(["a", "b"]), Some("did you mean `production`?")),
-            (Some("live"), "", "sandbox", json!(["a", "b"]), Some("the project has `staging`, `production`, `empty`")),
+            (
+                Some("prodction"),
+                "",
+                "sandbox",
+                json!(["a", "b"]),
+                Some("did you mean `production`?"),
+            ),
+            (
+                Some("live"),
+                "",
+                "sandbox",
+                json!(["a", "b"]),
+                Some("the project has `staging`, `production`, `empty`"),
+            ),
         ];
         for (environment, suffix, provider, contacts, help) in cases {
             let mut project = read(PROJECT);
@@ -99,12 +110,21 @@ environments:
             overlay(&mut project, environment, &mut findings);
             let shown = to_json(&project);
             assert_eq!(shown["vars"], json!({ "suffix": suffix, "school": "Nova" }));
-            assert_eq!(shown["platform"], json!({ "provider": provider, "seed": "people.yaml" }));
+            assert_eq!(
+                shown["platform"],
+                json!({ "provider": provider, "seed": "people.yaml" })
+            );
             assert_eq!(shown["own_contacts"], contacts);
-            let found = findings.iter().next().and_then(|finding| finding.help.as_deref());
+            let found = findings
+                .iter()
+                .next()
+                .and_then(|finding| finding.help.as_deref());
             assert_eq!(found, help, "{environment:?}");
         }
-        assert_eq!(environments(&read(PROJECT)), ["staging", "production", "empty"]);
+        assert_eq!(
+            environments(&read(PROJECT)),
+            ["staging", "production", "empty"]
+        );
         assert_eq!(environments(&read("project: a")), Vec::<String>::new());
     }
 }

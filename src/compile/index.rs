@@ -26,7 +26,9 @@ pub struct Document {
 impl Document {
     /// The place of the document's `name`.
     pub fn name_span(&self) -> Span {
-        self.node.get("name").map_or(self.node.span, |name| name.span)
+        self.node
+            .get("name")
+            .map_or(self.node.span, |name| name.span)
     }
 
     /// What people call it: its title, or its name.
@@ -44,7 +46,9 @@ impl Document {
             Spec::Removed(spec) => &spec.title,
             Spec::Test(spec) => &spec.title,
         };
-        title.as_ref().map_or(&*self.address.name, |title| title.0.trim())
+        title
+            .as_ref()
+            .map_or(&*self.address.name, |title| title.0.trim())
     }
 }
 
@@ -99,7 +103,10 @@ impl<'a> Index<'a> {
 
     /// The names of a kind, in order.
     pub(super) fn names(&self, kind: &str) -> impl Iterator<Item = &'a str> {
-        self.kinds.get(kind).into_iter().flat_map(|names| names.keys().copied())
+        self.kinds
+            .get(kind)
+            .into_iter()
+            .flat_map(|names| names.keys().copied())
     }
 
     /// The other kinds that have a document of a name.
@@ -127,37 +134,37 @@ impl<'a> Index<'a> {
     /// The course that a reference names.
     pub(super) fn course(&self, reference: &Reference) -> Option<(&'a Document, &'a Course)> {
         let document = self.find("course", reference)?;
-        match &document.spec {
-            Spec::Course(course) => Some((document, course)),
-            _ => None,
-        }
+        let Spec::Course(course) = &document.spec else {
+            return None;
+        };
+        Some((document, course))
     }
 
     /// The cohort that a reference names.
     pub(super) fn cohort(&self, reference: &Reference) -> Option<(&'a Document, &'a Cohort)> {
         let document = self.find("cohort", reference)?;
-        match &document.spec {
-            Spec::Cohort(cohort) => Some((document, cohort)),
-            _ => None,
-        }
+        let Spec::Cohort(cohort) = &document.spec else {
+            return None;
+        };
+        Some((document, cohort))
     }
 
     /// The offer that a reference names.
     pub(super) fn offer(&self, reference: &Reference) -> Option<(&'a Document, &'a Offer)> {
         let document = self.find("offer", reference)?;
-        match &document.spec {
-            Spec::Offer(offer) => Some((document, offer)),
-            _ => None,
-        }
+        let Spec::Offer(offer) = &document.spec else {
+            return None;
+        };
+        Some((document, offer))
     }
 
     /// The coupon that a reference names.
     pub(super) fn coupon(&self, reference: &Reference) -> Option<(&'a Document, &'a Coupon)> {
         let document = self.find("coupon", reference)?;
-        match &document.spec {
-            Spec::Coupon(coupon) => Some((document, coupon)),
-            _ => None,
-        }
+        let Spec::Coupon(coupon) = &document.spec else {
+            return None;
+        };
+        Some((document, coupon))
     }
 
     /// The modules of a course: its own, or those of the course that it is a copy of while the

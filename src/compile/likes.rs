@@ -35,7 +35,9 @@ pub(super) fn merged(documents: &[Document], findings: &mut Diagnostics) -> BTre
                 continue;
             };
             let mut node = own.node.clone();
-            let below = merged.get(&lower).or(documents.get(lower).map(|below| &below.node));
+            let below = merged
+                .get(&lower)
+                .or(documents.get(lower).map(|below| &below.node));
             if let Some(fields) = below.and_then(Node::as_mapping) {
                 merge::entries_under(&mut node, fields.entries.iter().filter(|e| is_copied(e)));
             }
@@ -103,8 +105,11 @@ fn report_circles(
         let Some(from) = at.and_then(|at| way.iter().position(|on_way| *on_way == at)) else {
             continue;
         };
-        let circle: Vec<&Document> =
-            way.iter().skip(from).filter_map(|at| documents.get(*at)).collect();
+        let circle: Vec<&Document> = way
+            .iter()
+            .skip(from)
+            .filter_map(|at| documents.get(*at))
+            .collect();
         in_circles.extend(way.iter().skip(from).copied());
         let places = circle.iter().map(|document| (*document, place(document)));
         if let Some(finding) = super::cycles::finding(&places.collect::<Vec<_>>()) {

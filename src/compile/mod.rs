@@ -96,7 +96,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         environment,
         now,
     } = input;
-    let environments = environments::environments(&project.node);
+    let environments = environments(&project.node);
     let mut project_node = project.node;
     environments::overlay(&mut project_node, environment.as_deref(), findings);
     let variables = Variables::read(project_node.get("vars"), findings);
@@ -112,7 +112,10 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         project: &project_node,
         environment: environment.as_deref(),
         environments: &environments,
-        currency: project.as_ref().and_then(|project| project.currency).map(|code| code.0),
+        currency: project
+            .as_ref()
+            .and_then(|project| project.currency)
+            .map(|code| code.0),
     };
     let ReadDocuments {
         documents,
@@ -120,12 +123,17 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
     } = documents::read(nodes, &reading, findings);
 
     let index = Index::new(&documents, &elsewhere);
-    let links: Vec<Vec<Link>> = documents.iter().map(|document| document.spec.links()).collect();
+    let links: Vec<Vec<Link>> = documents
+        .iter()
+        .map(|document| document.spec.links())
+        .collect();
     references::check(&index, &links, findings);
     cycles::check(&index, &links, findings);
     titles::check(&index, provider(project.as_ref()), findings);
     let schedules = schedules::compile(&index, &zone, findings);
-    let language = project.as_ref().and_then(|project| project.languages.first().copied());
+    let language = project
+        .as_ref()
+        .and_then(|project| project.languages.first().copied());
     let facts = Facts {
         index: &index,
         zone: &zone,
@@ -134,7 +142,14 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         letters: &Letters::new(&index, sources, &zone, language),
     };
     let desired = objects::encode(&facts, findings);
-    severities::settle(project.as_ref(), &project_node, &documents, &zone, now, findings);
+    severities::settle(
+        project.as_ref(),
+        &project_node,
+        &documents,
+        &zone,
+        now,
+        findings,
+    );
 
     let names = documents
         .iter()

@@ -6,9 +6,7 @@ use super::surroundings::{Facts, View};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::removed::Then;
 use crate::kinds::{DocumentPlaces, Spec, fill_nulls, kind, normal_attributes};
-use crate::model::{
-    Address, DesiredObject, DesiredState, Instruction, RemoteId, RemovalKind,
-};
+use crate::model::{Address, DesiredObject, DesiredState, Instruction, RemoteId, RemovalKind};
 use crate::source::Span;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -28,7 +26,9 @@ pub(super) fn encode(facts: &Facts<'_>, findings: &mut Diagnostics) -> DesiredSt
         let attributes = document.spec.encode(&view);
         let mut own = view.findings.into_inner();
         own.retain_mut(|finding| {
-            finding.address.get_or_insert_with(|| document.address.clone());
+            finding
+                .address
+                .get_or_insert_with(|| document.address.clone());
             true
         });
         findings.extend(own);
@@ -47,7 +47,11 @@ pub(super) fn encode(facts: &Facts<'_>, findings: &mut Diagnostics) -> DesiredSt
                 .map(|name| Address::new(document.address.kind.clone(), name.0.clone()))
                 .collect(),
             protect: document.meta.protect,
-            adopt: document.meta.adopt.as_ref().map(|adopt| RemoteId(adopt.id.0)),
+            adopt: document
+                .meta
+                .adopt
+                .as_ref()
+                .map(|adopt| RemoteId(adopt.id.0)),
         };
         desired.objects.insert(document.address.clone(), object);
     }
@@ -118,13 +122,18 @@ fn refuse_taken_names(index: &Index<'_>, findings: &mut Diagnostics) {
     let mut claimed: BTreeMap<(&str, &str), (&Document, Span)> = BTreeMap::new();
     for document in index.documents() {
         let kind = document.spec.kind();
-        let places = document.node.get("previous_names").and_then(|node| node.as_sequence());
+        let places = document
+            .node
+            .get("previous_names")
+            .and_then(|node| node.as_sequence());
         for (at, name) in document.meta.previous_names.iter().enumerate() {
             let place = places
                 .and_then(|places| places.get(at))
                 .map_or(document.name_span(), |node| node.span);
             let name = name.as_str();
-            let declared = index.get(kind, name).map(|other| (other, other.name_span()));
+            let declared = index
+                .get(kind, name)
+                .map(|other| (other, other.name_span()));
             let taken = declared.or_else(|| claimed.get(&(kind, name)).copied());
             match taken {
                 Some((other, there)) => findings.push(

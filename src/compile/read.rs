@@ -18,7 +18,11 @@ pub(super) fn read_document(
         findings.push(Diagnostic::new(Code::WrongType, node.span, "no mapping"));
         return None;
     };
-    let meta = mapping.entries.iter().filter(|e| META_FIELDS.contains(&&*e.key)).cloned();
+    let meta = mapping
+        .entries
+        .iter()
+        .filter(|e| META_FIELDS.contains(&&*e.key))
+        .cloned();
     let meta = Node {
         span: node.span,
         value: Value::Mapping(Mapping::from(meta.collect::<Vec<_>>())),
@@ -26,7 +30,11 @@ pub(super) fn read_document(
     let meta: Option<Meta> = report(from_node(&meta), node, findings);
     let kind = node.get("kind").and_then(Node::as_str);
     let Some(kind) = kind.and_then(kinds::kind) else {
-        findings.push(Diagnostic::new(Code::UnknownKind, node.span, "unknown kind"));
+        findings.push(Diagnostic::new(
+            Code::UnknownKind,
+            node.span,
+            "unknown kind",
+        ));
         return None;
     };
     let spec = report((kind.parse)(node), node, findings);
@@ -41,7 +49,11 @@ fn report<T>(read: Result<T, DeError>, node: &Node, findings: &mut Diagnostics) 
             DeErrorKind::UnknownValue { .. } => Code::UnknownValue,
             DeErrorKind::WrongType | DeErrorKind::Custom => Code::WrongType,
         };
-        findings.push(Diagnostic::new(code, error.span(node), error.message.clone()));
+        findings.push(Diagnostic::new(
+            code,
+            error.span(node),
+            error.message.clone(),
+        ));
     })
     .ok()
 }

@@ -82,7 +82,9 @@ fn check_name(index: &Index<'_>, document: &Document, link: &Link) -> Option<Dia
     Some(finding.help(match kind {
         "course" => "declare it, or refresh the mirrors with `bursar pull`".to_owned(),
         "cohort" => "declare it".to_owned(),
-        _ => format!("declare it, or write `{{ id: … }}` for a {kind} that this project does not manage"),
+        _ => format!(
+            "declare it, or write `{{ id: … }}` for a {kind} that this project does not manage"
+        ),
     }))
 }
 
@@ -93,7 +95,10 @@ fn check_outside(document: &Document, link: &Link) -> Option<Diagnostic> {
         Diagnostic::new(
             Code::UnknownReference,
             place(document, link),
-            format!("a {} is not on the platform, so it has no id there", link.kind),
+            format!(
+                "a {} is not on the platform, so it has no id there",
+                link.kind
+            ),
         )
         .help("declare it in this project and write its name")
     })
@@ -140,7 +145,10 @@ pub(super) fn missing_id(course: &Document, needed_at: Span) -> Diagnostic {
     Diagnostic::new(
         Code::MissingField,
         course.name_span(),
-        format!("the ids of the course `{}` are not complete", course.address.name),
+        format!(
+            "the ids of the course `{}` are not complete",
+            course.address.name
+        ),
     )
     .label("a course, module or lesson has no `id`")
     .why("the platform knows modules and lessons by their ids alone")
@@ -181,7 +189,10 @@ fn find<'a>(
 }
 
 fn lesson_of<'a>(module: &'a Module, name: &str) -> Option<&'a Lesson> {
-    module.lessons.iter().find(|lesson| lesson.name.as_str() == name)
+    module
+        .lessons
+        .iter()
+        .find(|lesson| lesson.name.as_str() == name)
 }
 
 fn unknown_part(
@@ -209,7 +220,9 @@ fn unknown_part(
             .related(course.name_span(), "the course")
         }
         Missing::Lesson(name, Some(module)) => {
-            let other = program.iter().position(|other| lesson_of(other, name).is_some());
+            let other = program
+                .iter()
+                .position(|other| lesson_of(other, name).is_some());
             if let Some(other_at) = other
                 && let Some(other) = program.get(other_at)
             {
@@ -230,7 +243,10 @@ fn unknown_part(
             let help = did_you_mean(name, names.iter().copied()).unwrap_or_else(|| all(names));
             finding(
                 Code::UnknownReference,
-                format!("the module `{}` of `{course_name}` has no lesson `{name}`", module.name),
+                format!(
+                    "the module `{}` of `{course_name}` has no lesson `{name}`",
+                    module.name
+                ),
             )
             .label("not in the program")
             .help(help)

@@ -34,7 +34,10 @@ pub(super) fn compile(index: &Index<'_>, zone: &Zone, findings: &mut Diagnostics
             }
         }
         // Parts that are named are checked where they are; `every` names none.
-        let every = cohort.schedule.as_ref().and_then(|schedule| schedule.every.as_ref());
+        let every = cohort
+            .schedule
+            .as_ref()
+            .and_then(|schedule| schedule.every.as_ref());
         let lacks_id = course.id.is_none() || course.modules.iter().any(|m| m.id.is_none());
         if every.is_some() && lacks_id && !program.is_empty() {
             let path = Path::root().key("schedule").key("every");
@@ -89,7 +92,10 @@ fn form(source: &str, base: &str, openings: Vec<Value>) -> Value {
 }
 
 fn key(document: &Document, path: &Path) -> Span {
-    document.node.key_span(&path.0).unwrap_or_else(|| document.name_span())
+    document
+        .node
+        .key_span(&path.0)
+        .unwrap_or_else(|| document.name_span())
 }
 
 fn finding(
@@ -148,7 +154,11 @@ pub(super) fn clock_change(
     let reading = |instant| {
         let shown = zone.local(instant);
         let offset = (shown - chrono::DateTime::naive_utc(&instant)).num_minutes();
-        let (sign, minutes) = if offset < 0 { ('-', -offset) } else { ('+', offset) };
+        let (sign, minutes) = if offset < 0 {
+            ('-', -offset)
+        } else {
+            ('+', offset)
+        };
         format!(
             "`{}{sign}{:02}:{:02}` ({})",
             shown.format("%Y-%m-%dT%H:%M"),
@@ -183,7 +193,11 @@ pub(super) fn clock_change(
                 format!("{clock} happens twice in {}", zone.name()),
             )
             .label("doubled by a clock change")
-            .why(format!("it is {}, and again {}", reading(first), reading(second)))
+            .why(format!(
+                "it is {}, and again {}",
+                reading(first),
+                reading(second)
+            ))
             .help("write one of these, with its offset"),
         ),
     }

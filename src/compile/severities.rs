@@ -88,7 +88,10 @@ fn excuse(documents: &[Document], zone: &Zone, now: Instant, findings: &mut Diag
         return;
     }
     findings.retain_mut(|finding| {
-        let of_document = finding.address.as_ref().and_then(|address| excuses.get_mut(address));
+        let of_document = finding
+            .address
+            .as_ref()
+            .and_then(|address| excuses.get_mut(address));
         let mut of_document = of_document.into_iter().flatten();
         match of_document.find(|excuse| excuse.code == finding.code) {
             Some(excuse) => {
@@ -98,7 +101,11 @@ fn excuse(documents: &[Document], zone: &Zone, now: Instant, findings: &mut Diag
             None => true,
         }
     });
-    for excuse in excuses.into_values().flatten().filter(|excuse| !excuse.used) {
+    for excuse in excuses
+        .into_values()
+        .flatten()
+        .filter(|excuse| !excuse.used)
+    {
         findings.push(
             Diagnostic::new(
                 Code::UnusedAllow,

@@ -37,7 +37,9 @@ impl Sellers {
             };
             for product in offer.products.set().into_iter().flatten() {
                 let of = match &product.course {
-                    Reference::Name(name) => sellers.by_name.entry(name.as_str().into()).or_default(),
+                    Reference::Name(name) => {
+                        sellers.by_name.entry(name.as_str().into()).or_default()
+                    }
                     Reference::Outside { id, .. } => sellers.by_id.entry(*id).or_default(),
                 };
                 if !of.contains(&document.address) {
@@ -57,18 +59,20 @@ impl Sellers {
             Reference::Outside { id, .. } => {
                 let declared = index.names("course").find(|name| {
                     let document = index.get("course", name);
-                    document.is_some_and(|document| match &document.spec {
-                        Spec::Course(course) => course.id.is_some_and(|own| own.0 == *id),
-                        _ => false,
-                    })
+                    let spec = document.map(|document| &document.spec);
+                    matches!(spec, Some(Spec::Course(course)) if course.id.is_some_and(|own| own.0 == *id))
                 });
                 (declared, Some(*id))
             }
         };
         let by_name = name.and_then(|name| self.by_name.get(name));
         let by_id = id.and_then(|id| self.by_id.get(&id));
-        let mut all: Vec<Address> =
-            by_name.into_iter().chain(by_id).flatten().cloned().collect();
+        let mut all: Vec<Address> = by_name
+            .into_iter()
+            .chain(by_id)
+            .flatten()
+            .cloned()
+            .collect();
         all.sort();
         all.dedup();
         all
@@ -129,7 +133,9 @@ impl Surroundings for View<'_> {
                     spec: Spec::Course(course),
                     address,
                     ..
-                }) => course.id.map_or_else(|| Value::Ref(address.clone()), |id| Value::Int(id.0)),
+                }) => course
+                    .id
+                    .map_or_else(|| Value::Ref(address.clone()), |id| Value::Int(id.0)),
                 Some(document) => Value::Ref(document.address.clone()),
                 // Reported where it stands; nothing is planned.
                 None => Value::Ref(Address::new(kind, name.0.clone())),
@@ -160,6 +166,8 @@ impl Surroundings for View<'_> {
             return None;
         };
         let mut findings = self.findings.borrow_mut();
-        self.facts.letters.render(self.document, letter, &mut findings)
+        self.facts
+            .letters
+            .render(self.document, letter, &mut findings)
     }
 }

@@ -78,7 +78,10 @@ fn has_kind(provider: Provider, spec: &Spec) -> bool {
 }
 
 fn value(document: &Document, key: &str) -> Span {
-    document.node.get(key).map_or(document.name_span(), |node| node.span)
+    document
+        .node
+        .get(key)
+        .map_or(document.name_span(), |node| node.span)
 }
 
 fn kind_not_on_platform(document: &Document, provider: Provider) -> Diagnostic {
@@ -114,7 +117,10 @@ fn duplicate_title(first: &Document, document: &Document) -> Diagnostic {
     Diagnostic::new(
         Code::DuplicateTitle,
         value(document, "title"),
-        format!("`{}` has the title of `{}`", document.address, first.address),
+        format!(
+            "`{}` has the title of `{}`",
+            document.address, first.address
+        ),
     )
     .label("the same title")
     .why("people choose offers by their titles, here and on the platform")

@@ -128,7 +128,10 @@ impl Variables {
                     .to_owned()
             } else {
                 let known: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-                format!("variables are declared under `vars` in bursar.yaml; there are {}", known.join(", "))
+                format!(
+                    "variables are declared under `vars` in bursar.yaml; there are {}",
+                    known.join(", ")
+                )
             }
         });
         Diagnostic::new(
@@ -160,7 +163,11 @@ mod tests {
         variables.substitute(&mut node, &sources, &mut findings);
         let shown = findings.iter().map(|finding| {
             let help = finding.help.as_deref().unwrap_or("");
-            format!("{} | {} | {help}", finding.message, sources.slice(finding.span))
+            format!(
+                "{} | {} | {help}",
+                finding.message,
+                sources.slice(finding.span)
+            )
         });
         (to_json(&node), shown.collect())
     }
@@ -169,9 +176,15 @@ mod tests {
     fn replaces_in_values_alone() {
         let cases = [
             ("a: \"WD${suffix}\"\n", json!({ "a": "WD (test)" })),
-            ("a: [\"${course}-${course}\"]\n", json!({ "a": ["web-web"] })),
+            (
+                "a: [\"${course}-${course}\"]\n",
+                json!({ "a": ["web-web"] }),
+            ),
             ("\"${course}\": 1\n", json!({ "${course}": 1 })),
-            ("a: $${course} costs $5\n", json!({ "a": "${course} costs $5" })),
+            (
+                "a: $${course} costs $5\n",
+                json!({ "a": "${course} costs $5" }),
+            ),
             ("a: \"$$${course}\"\n", json!({ "a": "$${course}" })),
             // A value is not searched again.
             ("a: ${brace}}\n", json!({ "a": "${x}" })),

@@ -71,7 +71,9 @@ impl<'a> LetterFacts<'a> {
             code: coupon.map(|(_, coupon)| &*coupon.code.0),
             late: Vec::new(),
         };
-        let mut groups = named.iter().map(|(reference, found)| gathering.offer(reference, *found));
+        let mut groups = named
+            .iter()
+            .map(|(reference, found)| gathering.offer(reference, *found));
         let offer = offer.as_ref().and_then(|_| groups.next());
         let offers = offers
             .as_ref()
@@ -85,9 +87,8 @@ impl<'a> LetterFacts<'a> {
                 price.insert("after", words::money(after, language));
             }
         }
-        let coupon = coupon.map(|(document, coupon)| {
-            (coupon_group(document, coupon, language, letters), coupon)
-        });
+        let coupon = coupon
+            .map(|(document, coupon)| (coupon_group(document, coupon, language, letters), coupon));
         let valid_for = valid_for.map(|duration| {
             let path = Path::root().key("about").key("valid_for");
             let written = document.node.descend(&path.0).as_str();
@@ -114,7 +115,9 @@ impl<'a> LetterFacts<'a> {
     /// The facts for the template engine.
     pub(super) fn values(&self) -> Value {
         let group = |group: &Group| {
-            let entries = group.iter().map(|(key, text)| (*key, Value::from(text.as_str())));
+            let entries = group
+                .iter()
+                .map(|(key, text)| (*key, Value::from(text.as_str())));
             Value::from(entries.collect::<BTreeMap<_, _>>())
         };
         let mut values: BTreeMap<&str, Value> = BTreeMap::new();
@@ -167,7 +170,9 @@ impl<'a> LetterFacts<'a> {
         let reason = |why: &str, help: &str| Some((why.to_owned(), help.to_owned()));
         let (root, field) = path.split_once('.').unwrap_or((path, ""));
         let outside = |reference: &Option<Reference>| {
-            reference.as_ref().is_some_and(|reference| reference.name().is_none())
+            reference
+                .as_ref()
+                .is_some_and(|reference| reference.name().is_none())
         };
         match root {
             "contact" => reason(
@@ -190,7 +195,10 @@ impl<'a> LetterFacts<'a> {
                 ("coupon", _) | ("price", "after") | ("offer", "url_with_coupon")
                     if coupon.is_none() =>
                 {
-                    reason("`about` names no coupon", "add `coupon: NAME` to the letter's `about`")
+                    reason(
+                        "`about` names no coupon",
+                        "add `coupon: NAME` to the letter's `about`",
+                    )
                 }
                 ("coupon", _) | ("price", "after") | ("offer", "url_with_coupon")
                     if outside(coupon) =>
@@ -247,7 +255,10 @@ impl Gathering<'_> {
     ) -> (Group, Option<Money>) {
         let mut group = Group::new();
         let Some((document, offer)) = found else {
-            if let Reference::Outside { title: Some(title), .. } = reference {
+            if let Reference::Outside {
+                title: Some(title), ..
+            } = reference
+            {
                 group.insert("title", title.clone());
             }
             return (group, None);
@@ -260,7 +271,10 @@ impl Gathering<'_> {
             name: "url",
         });
         if let Some(code) = self.code {
-            group.insert("url_with_coupon", format!("{url}?coupon={}", percent_encoded(code)));
+            group.insert(
+                "url_with_coupon",
+                format!("{url}?coupon={}", percent_encoded(code)),
+            );
         }
         group.insert("url", url);
         let price = offer.price.set().map(|price| price.0);
@@ -327,7 +341,10 @@ mod tests {
 
     #[test]
     fn codes_are_encoded_for_addresses() {
-        let cases = [("COMEBACK10", "COMEBACK10"), ("10 % €", "10%20%25%20%E2%82%AC")];
+        let cases = [
+            ("COMEBACK10", "COMEBACK10"),
+            ("10 % €", "10%20%25%20%E2%82%AC"),
+        ];
         for (code, expected) in cases {
             assert_eq!(percent_encoded(code), expected);
         }

@@ -76,14 +76,19 @@ impl<'a> Letters<'a> {
         let mut expand = |key: &str, marked: &str, target: Target| {
             let expanded = marks::expand(marked, target, facts.late());
             if expanded.is_err() {
-                let place = document.node.get(key).map_or(document.name_span(), |node| node.span);
+                let place = document
+                    .node
+                    .get(key)
+                    .map_or(document.name_span(), |node| node.span);
                 findings.push(
                     Diagnostic::new(
                         Code::UndefinedTemplateValue,
                         place,
                         "a filter changes an address that is known only after the offer exists",
                     )
-                    .help("write `{{ offer.url }}` and `{{ offer.url_with_coupon }}` without filters")
+                    .help(
+                        "write `{{ offer.url }}` and `{{ offer.url_with_coupon }}` without filters",
+                    )
                     .about(&document.address),
                 );
             }
@@ -92,7 +97,10 @@ impl<'a> Letters<'a> {
         let subject = expand("subject", &subject, Target::Line);
         let html = expand("body", &html, Target::Html);
         // The same address fails in both forms: it is said once.
-        let text = html.is_some().then(|| expand("body", &text, Target::Text)).flatten();
+        let text = html
+            .is_some()
+            .then(|| expand("body", &text, Target::Text))
+            .flatten();
         Some(RenderedLetter {
             subject: subject.map(one_line)?,
             html: html?,
