@@ -214,4 +214,4 @@ fn provider(project: Option<&Project>) -> Provider {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

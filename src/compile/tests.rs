@@ -8,14 +8,14 @@ use crate::model::parse_instant;
 use crate::yaml::{Limits, parse};
 
 /// A compiled project and its findings.
-struct Run {
-    sources: SourceMap,
-    findings: Diagnostics,
-    compiled: Option<Compiled>,
+pub(super) struct Run {
+    pub(super) sources: SourceMap,
+    pub(super) findings: Diagnostics,
+    pub(super) compiled: Option<Compiled>,
 }
 
 impl Run {
-    fn desired(&self) -> &DesiredState {
+    pub(super) fn desired(&self) -> &DesiredState {
         let desired = self
             .compiled
             .as_ref()
@@ -24,7 +24,7 @@ impl Run {
     }
 
     /// `code path:line:column message`, and behind ` | ` the help, and the other places.
-    fn shown(&self) -> Vec<String> {
+    pub(super) fn shown(&self) -> Vec<String> {
         let place = |span: crate::source::Span| {
             let at = self.sources.line_column(span.file, span.start);
             format!("{}:{}:{}", self.sources.path(span.file), at.line, at.column)
@@ -49,7 +49,7 @@ impl Run {
 }
 
 /// Compiles files; the first is bursar.yaml.
-fn run(files: &[(&str, &str)], environment: Option<&str>) -> Run {
+pub(super) fn run(files: &[(&str, &str)], environment: Option<&str>) -> Run {
     let mut sources = SourceMap::new();
     let mut findings = Diagnostics::new();
     let mut nodes = Vec::new();
