@@ -82,6 +82,19 @@ pub enum Rule {
     /// A list of maps that are recognised by this key: an update keeps what it does not mention in
     /// each.
     Keyed(&'static str),
+    /// A map that takes one of several forms: it is compared and sent as a whole.
+    Whole,
+    /// Objects whose text here starts with this are made by the platform for one client: they are
+    /// never adopted, compared, changed or removed.
+    HandsOff(&'static str),
+    /// The object may hold people as soon as it is made: they are counted before anything is bound
+    /// to it.
+    Gate {
+        /// With this text here it must be empty to go on; with another, a replacement is counted.
+        empty_when: &'static str,
+        /// The computed attribute that counts.
+        count: &'static str,
+    },
 }
 
 impl Collection {

@@ -373,6 +373,10 @@ static COLLECTION: Collection = Collection {
     },
     fields: &[
         FieldRule {
+            path: "title",
+            rule: Rule::HandsOff("Copy system"),
+        },
+        FieldRule {
             path: "products",
             rule: Rule::Keyed("course_id"),
         },
