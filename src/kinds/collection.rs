@@ -97,6 +97,15 @@ pub enum Rule {
     },
 }
 
+/// What is counted before anything is bound to a new object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Whether it must be empty to go on.
+    pub must_be_empty: bool,
+    /// The computed attribute that counts.
+    pub count: &'static str,
+}
+
 impl Collection {
     /// What the platform fills in for attributes that a creation does not mention, in normal form.
     pub fn defaults(&self) -> Attributes {
@@ -127,6 +136,41 @@ impl Collection {
         self.fields
             .iter()
             .any(|field| field.path == path && field.rule == rule)
+    }
+
+    /// The key by which the items of the list at a dotted path are recognised.
+    pub fn keyed_by<'p>(
+        &self,
+        path: impl Iterator<Item = &'p str> + Clone,
+    ) -> Option<&'static str> {
+        self.fields.iter().find_map(|field| match field.rule {
+            Rule::Keyed(key) => field.path.split('.').eq(path.clone()).then_some(key),
+            Rule::Immutable
+            | Rule::Computed
+            | Rule::Set
+            | Rule::Weak
+            | Rule::Whole
+            | Rule::HandsOff(_)
+            | Rule::Gate { .. } => None,
+        })
+    }
+
+    /// What is counted of an object with these attributes before anything is bound to it.
+    pub fn gate(&self, attributes: &Attributes) -> Option<Gate> {
+        self.fields.iter().find_map(|field| match field.rule {
+            Rule::Gate { empty_when, count } => Some(Gate {
+                must_be_empty: attributes.get(field.path).and_then(Value::as_text)
+                    == Some(empty_when),
+                count,
+            }),
+            Rule::Immutable
+            | Rule::Computed
+            | Rule::Set
+            | Rule::Weak
+            | Rule::Keyed(_)
+            | Rule::Whole
+            | Rule::HandsOff(_) => None,
+        })
     }
 
     /// The attributes with a rule.

@@ -23,7 +23,7 @@ pub mod removed;
 pub mod scenario;
 pub mod test;
 
-pub use collection::{Access, Collection, FieldRule, Rule, Status};
+pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status};
 pub use filter::{
     Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase, LessonName,
     LessonsCompleted, OfCourse, Progress, PurchaseTime, Purchases, Registration,
