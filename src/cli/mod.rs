@@ -1,6 +1,7 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
 mod completions;
+mod configuration;
 mod console;
 mod exit;
 mod explain;
@@ -10,6 +11,7 @@ mod init;
 mod man;
 mod sandbox;
 mod signals;
+mod validate;
 
 pub use exit::{EXITS, Exit};
 pub use failure::Failure;
@@ -45,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
+        Command::Validate(args) => validate::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
@@ -149,6 +152,7 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 enum Command {
     Init(init::Args),
     Explain(explain::Args),
+    Validate(validate::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
