@@ -159,7 +159,7 @@ fn platform(size: usize) {
     platform.reset();
     let mut command = platform.bursar(folder.path());
     let applied = usage(command.args(["-q", "apply", "--auto-approve", "--parallelism", &PARALLELISM.to_string()]));
-    let writes = platform.count(|key| !key.starts_with("GET"));
+    let writes = platform.count(|method| method != "GET");
     let floor = Duration::from_millis(writes * LATENCY_MS / PARALLELISM);
     row(
         size,
@@ -171,7 +171,7 @@ fn platform(size: usize) {
 
     platform.reset();
     let planned = usage(platform.bursar(folder.path()).args(["plan", "--detailed-exitcode"]));
-    let reads = platform.count(|key| key.starts_with("GET"));
+    let reads = platform.count(|method| method == "GET");
     let (floor, requests) = least(3, || timed(|| platform.bare_listing()));
     row(
         size,
@@ -266,13 +266,17 @@ impl Sandbox {
         });
     }
 
-    /// Requests since the last reset whose key (`GET /offers`) `wanted` accepts.
+    /// Requests since the last reset whose method `wanted` accepts.
     fn count(&self, wanted: impl Fn(&str) -> bool) -> u64 {
         let stats: serde_json::Value = run(async {
             client().get(format!("{}/_sandbox/stats", self.url)).send().await.unwrap().json().await.unwrap()
         });
-        let requests = stats["requests"].as_object().unwrap();
-        requests.iter().filter(|(key, _)| wanted(key)).filter_map(|(_, n)| n.as_u64()).sum()
+        let requests = stats["requests"].as_array().unwrap();
+        requests
+            .iter()
+            .filter(|row| row["method"].as_str().is_some_and(&wanted))
+            .filter_map(|row| row["count"].as_u64())
+            .sum()
     }
 
     /// Every page of every collection, ten at a time, and nothing else.
