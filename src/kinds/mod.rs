@@ -28,7 +28,7 @@ pub mod removed;
 pub mod scenario;
 pub mod test;
 
-pub use collection::{Access, Collection, FieldRule, Rule, Status, fill_nulls};
+pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status, fill_nulls};
 pub use filter::{
     BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
     LessonName, LessonsCompleted, OfCourse, Progress, Purchases,
