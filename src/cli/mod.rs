@@ -1,1 +1,202 @@
-//! (room)
+//! Arguments in, exit code out: one file a command. The only room that knows every room.
+
+mod completions;
+mod console;
+mod exit;
+mod explain;
+mod failure;
+mod files;
+mod init;
+mod man;
+
+pub use exit::{EXITS, Exit};
+pub use failure::Failure;
+
+use crate::model::{Moment, MomentError};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use console::Console;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Runs a command line (the program's name first) and gives the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error).code(),
+    };
+    let Global {
+        dir,
+        environment,
+        json,
+        no_color,
+        quiet,
+        verbose,
+        now,
+    } = cli.global;
+    log(verbose);
+    let context = Context {
+        dir,
+        environment,
+        now,
+        console: Console::new(json, quiet, no_color),
+    };
+    let ended = match cli.command {
+        Command::Init(args) => init::run(&context, &args),
+        Command::Explain(args) => explain::run(&context, &args),
+        Command::Completions(args) => completions::run(&context, &args),
+        Command::Man(args) => man::run(&context, &args),
+    };
+    match ended {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            context.console.failure(&failure);
+            failure.exit.code()
+        }
+    }
+}
+
+/// Says that bursar itself has a fault, for `main`'s panic hook. `place` is where.
+pub fn broken(place: &str) {
+    Console::new(false, false, true).warn(&format!(
+        "error: bursar has a fault of its own{place}\n  \
+         help: please report it, with the command and, if you can, the files\n"
+    ));
+}
+
+/// What every command is told.
+struct Context {
+    /// `--dir`.
+    dir: Option<PathBuf>,
+    /// `--env`.
+    environment: Option<String>,
+    /// `--now`.
+    now: Option<Moment>,
+    /// The output.
+    console: Console,
+}
+
+/// Offers, schedules, coupons, lists, letters and automation of a school, as code.
+#[derive(Debug, Parser)]
+#[command(
+    name = "bursar",
+    version,
+    about,
+    long_about = LONG_ABOUT,
+    after_help = EXIT_CODES,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const LONG_ABOUT: &str = "\
+Offers, schedules, coupons, lists, letters and automation of a school, as code.
+
+A school describes what it sells in YAML files. bursar checks them, compares them with the live \
+platform, shows what would change and, once that is approved, changes it.
+
+  bursar init my-school          a project to start from
+  bursar validate                check it, offline
+  bursar plan                    show what would change
+  bursar apply                   change it";
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 2 changes (with --detailed-exitcode), 3 invalid configuration or usage,
+4 credentials, 5 rate or retry budget, 6 blocked, 7 stale plan, 8 locked, 9 partly applied,
+10 confirmation needed, 130 and 143 interrupted. `bursar explain 6` says more.";
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The project's folder; the current one, if absent.
+    #[arg(long, global = true, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// The environment.
+    #[arg(long = "env", global = true, value_name = "NAME")]
+    environment: Option<String>,
+    /// Write results as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Never colour the output (as with NO_COLOR, or TERM=dumb).
+    #[arg(long, global = true)]
+    no_color: bool,
+    /// Leave out progress and notes.
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say what is being done; twice for more.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Take this instant for now: 2026-09-01T10:00+02:00, or without an offset in the project's
+    /// time zone.
+    #[arg(long, global = true, value_name = "INSTANT", value_parser = parse_moment)]
+    now: Option<Moment>,
+}
+
+fn parse_moment(text: &str) -> Result<Moment, MomentError> {
+    text.parse()
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    Explain(explain::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The whole command line, for completions and manual pages.
+fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Says what is wrong with the command line, or what was asked about it.
+fn usage(error: &clap::Error) -> Exit {
+    // A reader that has gone away is no error.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Invalid
+    } else {
+        Exit::Done
+    }
+}
+
+/// Sends what the rooms log to standard error: from warnings on, from information on with `-v`, all
+/// with `-vv`. Other crates stay silent: they might log what must not be seen.
+fn log(verbose: u8) {
+    let filter = match verbose {
+        0 => return,
+        1 => "bursar=info",
+        2 => "bursar=debug",
+        _ => "bursar=trace",
+    };
+    // A second call (in tests) changes nothing.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for sub in command().get_subcommands() {
+            let help = sub.clone().render_long_help().to_string();
+            assert!(help.contains("Examples:"), "{}", sub.get_name());
+        }
+    }
+}

@@ -1,1 +1,29 @@
-//! (room)
+//! The machine: the project's folder, environment variables, the clock, the terminal.
+//!
+//! Everything that is read from a folder goes through [`ProjectFolder`], which opens nothing outside
+//! of it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room that asks the machine"
+)]
+
+mod credentials;
+mod folder;
+mod pattern;
+mod terminal;
+mod write;
+
+pub use credentials::{Credentials, CredentialsError, credentials};
+pub use folder::{
+    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
+};
+pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
+pub use write::{WriteFileError, write_new, write_over};
+
+use crate::model::Instant;
+
+/// The clock's instant, to the second.
+pub fn now() -> Instant {
+    use chrono::SubsecRound as _;
+    chrono::Utc::now().trunc_subsecs(0)
+}

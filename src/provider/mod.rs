@@ -3,24 +3,29 @@
 //! Code that is given a [`Reader`] cannot write. Adapters: `http` speaks the platform contract;
 //! `memory` is for tests.
 
+mod decode;
+pub mod http;
+pub mod memory;
+
 use crate::kinds::KindInfo;
-use crate::model::{RemoteId, Target};
+use crate::model::{LiveObject, RemoteId, Target};
+use std::collections::BTreeMap;
 use std::future::Future;
 
-/// An object as the platform sent it.
-#[derive(Clone, Debug, PartialEq)]
+/// An object as the platform sent it, decoded to normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteObject {
-    /// Its id.
+    /// Its id, which is not among the attributes.
     pub id: RemoteId,
-    /// Its body.
-    pub body: serde_json::Value,
+    /// Its attributes.
+    pub object: LiveObject,
 }
 
 /// All objects of a kind.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The objects, by id.
-    pub objects: Vec<RemoteObject>,
+    pub objects: BTreeMap<RemoteId, LiveObject>,
     /// What it cost, in requests.
     pub requests: u64,
 }

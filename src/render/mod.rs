@@ -1,1 +1,11 @@
-//! (room)
+//! Values → text, one folder a format.
+//!
+//! Everything here is given values and writes to a `String`; nothing is computed, opened or asked.
+//! Text that comes from files or from a platform goes through [`terminal::escape`].
+
+pub mod human;
+pub mod json;
+mod style;
+pub mod terminal;
+
+pub use style::{Style, Tone};

@@ -36,6 +36,7 @@ pub struct Coupon {
 /// Whether a coupon works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CouponStatus")]
 pub enum Status {
     /// It works.
     #[default]

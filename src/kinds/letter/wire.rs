@@ -28,6 +28,7 @@ pub struct Letter {
 /// Whether a letter is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LetterStatus")]
 pub enum Status {
     /// In use.
     #[default]

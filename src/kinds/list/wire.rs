@@ -26,6 +26,7 @@ pub struct List {
 /// Whether a list is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ListStatus")]
 pub enum Status {
     /// In use.
     #[default]
@@ -37,6 +38,7 @@ pub enum Status {
 /// How contacts come and go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ListType")]
 pub enum Type {
     /// By scenarios and by hand.
     Static,

@@ -65,6 +65,7 @@ fn yes() -> Option<bool> {
 /// Whether an offer is on sale.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "OfferStatus")]
 pub enum Status {
     /// Not yet.
     #[default]

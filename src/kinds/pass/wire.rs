@@ -41,6 +41,7 @@ fn one() -> Option<u64> {
 /// Whether something can be bought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "Availability")]
 pub enum Status {
     /// It can.
     #[default]

@@ -22,6 +22,7 @@ pub struct Scenario {
 /// Whether a scenario acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ScenarioStatus")]
 pub enum Status {
     /// It acts.
     Active,

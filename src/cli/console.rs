@@ -1,0 +1,70 @@
+//! Where output goes: results to standard output, everything else to standard error.
+
+use super::failure::Failure;
+use crate::os;
+use crate::render::Style;
+use std::io::Write as _;
+
+/// The two streams and how they are written.
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    /// Colours of standard output.
+    pub out_style: Style,
+    /// Colours of standard error.
+    pub err_style: Style,
+    /// Whether results are JSON.
+    pub json: bool,
+    /// Whether progress and notes are left out.
+    pub quiet: bool,
+}
+
+impl Console {
+    /// The console of this process.
+    pub fn new(json: bool, quiet: bool, no_color: bool) -> Self {
+        let allowed = !no_color && os::colours_wanted();
+        let style = |terminal: bool| {
+            if allowed && terminal {
+                Style::Coloured
+            } else {
+                Style::Plain
+            }
+        };
+        Console {
+            out_style: style(os::stdout_is_terminal() && !json),
+            err_style: style(os::stderr_is_terminal()),
+            json,
+            quiet,
+        }
+    }
+
+    /// Writes a result. A reader that has gone away is no error: there is nobody to tell.
+    pub fn result(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Writes something said in passing, unless it is to be quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.warn(text);
+        }
+    }
+
+    /// Writes something that must be said.
+    pub fn warn(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+
+    /// Says why the command stopped.
+    pub fn failure(&self, failure: &Failure) {
+        if failure.said {
+            return;
+        }
+        if self.json {
+            self.result(&failure.json());
+        } else {
+            self.warn(&failure.human(self.err_style));
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The files of a project: read, decoded, parsed.
+
+use super::{Exit, Failure};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::os::{self, FileRead, FolderError, Found, ProjectFolder, Refusal};
+use crate::source::{FileId, SourceMap, Span};
+use crate::yaml::{self, Limits, Node};
+use std::path::Path;
+
+/// Threads that parse.
+const PARSERS: usize = 2;
+
+/// A project as text and trees.
+pub(super) struct Files {
+    /// The project's folder.
+    pub(super) folder: ProjectFolder,
+    /// Every text.
+    pub(super) sources: SourceMap,
+    /// bursar.yaml; `None` if it holds no document.
+    pub(super) project: Option<Node>,
+    /// All other documents, in the order of files.
+    pub(super) documents: Vec<Node>,
+    /// What is wrong so far.
+    pub(super) findings: Diagnostics,
+    /// What was left out.
+    exclude: Vec<String>,
+}
+
+impl Files {
+    /// Reads the project in `dir`, or in the current folder, as it is in an environment.
+    ///
+    /// # Errors
+    /// There is no project, or the system refuses to read a file.
+    pub(super) fn read(dir: Option<&Path>, environment: Option<&str>) -> Result<Self, Failure> {
+        let folder = os::find_project(dir).map_err(|error| no_project(&error))?;
+        let limits = Limits::default();
+        let mut sources = SourceMap::new();
+        let mut findings = Diagnostics::new();
+        let found = folder.read(os::PROJECT_FILE, limits.file_bytes);
+        let file = take(found, &mut sources, &mut findings)?;
+        let mut parsed = file.map_or_else(Vec::new, |file| {
+            yaml::parse(file, sources.text(file), &limits, &mut findings)
+        });
+        if let Some(second) = parsed.get(1) {
+            findings.push(
+                Diagnostic::new(
+                    Code::WrongType,
+                    second.span,
+                    "bursar.yaml holds one document, the project",
+                )
+                .help("move this document into a file of its own"),
+            );
+            parsed.truncate(1);
+        }
+        let project = parsed.pop();
+        let exclude = project
+            .as_ref()
+            .map(|project| excluded(project, environment))
+            .unwrap_or_default();
+        let mut ids = Vec::new();
+        for found in folder.read_all(&exclude, limits.file_bytes) {
+            ids.extend(take(found, &mut sources, &mut findings)?);
+        }
+        let (documents, more) = parse_all(&sources, &ids, &limits);
+        findings.extend(more);
+        Ok(Files {
+            folder,
+            sources,
+            project,
+            documents,
+            findings,
+            exclude,
+        })
+    }
+
+    /// Whether another environment of the project reads the same files.
+    pub(super) fn serves(&self, environment: Option<&str>) -> bool {
+        self.project
+            .as_ref()
+            .is_none_or(|project| excluded(project, environment) == self.exclude)
+    }
+}
+
+/// Patterns that leave out files: `exclude`, of the environment if it has its own, and the seeds of
+/// embedded platforms, which are no documents.
+fn excluded(project: &Node, environment: Option<&str>) -> Vec<String> {
+    let chosen = environment.and_then(|name| project.get("environments")?.get(name));
+    let patterns = chosen
+        .and_then(|chosen| chosen.get("exclude"))
+        .or_else(|| project.get("exclude"))
+        .and_then(Node::as_sequence)
+        .unwrap_or(&[]);
+    let environments = project
+        .get("environments")
+        .and_then(Node::as_mapping)
+        .into_iter()
+        .flat_map(|all| all.entries.iter().map(|entry| &entry.value));
+    let seeds = std::iter::once(project)
+        .chain(environments)
+        .filter_map(|settings| settings.get("platform")?.get("seed")?.as_str())
+        // With a slash, so that it is this file and none of its name elsewhere.
+        .map(|seed| format!("./{}", seed.trim_start_matches("./")));
+    patterns
+        .iter()
+        .filter_map(Node::as_str)
+        .map(str::to_owned)
+        .chain(seeds)
+        .collect()
+}
+
+/// Adds the file to the map; the id of one that can be parsed, else a finding.
+fn take(
+    found: Found,
+    sources: &mut SourceMap,
+    findings: &mut Diagnostics,
+) -> Result<Option<FileId>, Failure> {
+    let Found { path, content } = found;
+    match content {
+        FileRead::Bytes(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(sources.add(path, text))),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                bytes.truncate(at);
+                // What stands before gives the place its line.
+                let file = sources.add(path, String::from_utf8_lossy(&bytes));
+                findings.push(yaml::not_utf8(file, at));
+                Ok(None)
+            }
+        },
+        FileRead::Refused(refusal) => {
+            let finding = match refusal {
+                Refusal::Outside => outside(
+                    "this leads out of the project's folder and was not opened",
+                    "put the file itself into the project, or name it in `exclude`",
+                ),
+                Refusal::Special => outside(
+                    "this is no ordinary file and was not opened",
+                    "put an ordinary file in its place, or name it in `exclude`",
+                ),
+                Refusal::Missing => outside(
+                    "this symbolic link leads nowhere",
+                    "remove it, or name it in `exclude`",
+                ),
+                Refusal::TooLarge => (
+                    Code::LimitExceeded,
+                    "the file is larger than 4 MiB and was not read",
+                    "split the file: documents may stand in any number of files",
+                ),
+                Refusal::System(why) => {
+                    return Err(
+                        Failure::new(Exit::Unclassified, format!("{path} cannot be read"))
+                            .cause(why)
+                            .hint("make it readable, or name it in `exclude`"),
+                    );
+                }
+            };
+            let file = sources.add(path, "");
+            let (code, message, help) = finding;
+            findings.push(Diagnostic::new(code, Span::start_of(file), message).help(help));
+            Ok(None)
+        }
+    }
+}
+
+fn outside(message: &'static str, help: &'static str) -> (Code, &'static str, &'static str) {
+    (Code::OutsideProject, message, help)
+}
+
+/// The documents of all files in their order, read on more than one thread.
+fn parse_all(sources: &SourceMap, files: &[FileId], limits: &Limits) -> (Vec<Node>, Diagnostics) {
+    let parse = |files: &[FileId]| {
+        let mut findings = Diagnostics::new();
+        let mut documents = Vec::new();
+        for file in files {
+            documents.extend(yaml::parse(
+                *file,
+                sources.text(*file),
+                limits,
+                &mut findings,
+            ));
+        }
+        (documents, findings)
+    };
+    let share = files.len().div_ceil(PARSERS).max(1);
+    let mut documents = Vec::new();
+    let mut findings = Diagnostics::new();
+    std::thread::scope(|scope| {
+        let parsers: Vec<_> = files
+            .chunks(share)
+            .map(|files| scope.spawn(move || parse(files)))
+            .collect();
+        for parser in parsers {
+            match parser.join() {
+                Ok((some, more)) => {
+                    documents.extend(some);
+                    findings.extend(more);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    (documents, findings)
+}
+
+fn no_project(error: &FolderError) -> Failure {
+    let failure = Failure::from_error(Exit::Invalid, error);
+    match error {
+        FolderError::NoFolder { .. } => failure,
+        FolderError::NoProject { above: None, .. } => {
+            failure.hint("`bursar init` starts a project")
+        }
+        FolderError::NoProject {
+            above: Some(above), ..
+        } => failure.hint(format!("use `--dir {above}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(text: &str) -> Node {
+        yaml::parse(FileId(0), text, &Limits::default(), &mut Diagnostics::new()).remove(0)
+    }
+
+    #[test]
+    fn an_environment_may_leave_out_other_files() {
+        let project = node(
+            "platform: { seed: people.yaml }\nexclude: [drafts]\n\
+             environments:\n  a: { exclude: [b] }\n  c: { platform: { seed: ./c.yaml } }\n",
+        );
+        let seeds = ["./people.yaml", "./c.yaml"];
+        for (environment, first) in [(None, "drafts"), (Some("a"), "b"), (Some("c"), "drafts")] {
+            let patterns = excluded(&project, environment);
+            assert_eq!(patterns, [first, seeds[0], seeds[1]], "{environment:?}");
+        }
+    }
+}

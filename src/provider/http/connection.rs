@@ -1,0 +1,353 @@
+//! One request and its retries.
+
+use super::body::{self, BodyError};
+use super::limiter::{Limiter, asked_to_wait, retry_after};
+use super::{HttpSettings, SettingsError, address};
+use crate::model::Target;
+use crate::provider::{ProviderError, WriteError};
+use backon::{ExponentialBuilder, Retryable as _};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Method, Response, StatusCode, Url};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How often one request is tried.
+const TRIES: usize = 8;
+/// The longest pause between two tries, unless the platform asks for more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// The pooled client, the limiter and the budgets of one account.
+#[derive(Debug)]
+pub(super) struct Connection {
+    client: reqwest::Client,
+    base: Url,
+    limiter: Limiter,
+    /// Retries that are left for the whole run.
+    retries_left: AtomicU64,
+    requests: AtomicU64,
+    backoff: Duration,
+    longest_wait: Duration,
+    pub(super) parallelism: usize,
+    pub(super) target: Target,
+}
+
+/// A request of the platform contract.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    /// Below the base: `offers/7`.
+    pub(super) path: String,
+    /// `page` and `per_page`.
+    pub(super) page: Option<(u64, u64)>,
+    pub(super) body: Option<Vec<u8>>,
+}
+
+/// Why one request has no good answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// No connection: nothing was sent.
+    NotSent(String),
+    /// 429, or 503 with `Retry-After`: nothing was done.
+    Throttled {
+        /// Whether the platform said how long; the limiter knows.
+        told: bool,
+        message: String,
+    },
+    /// The platform asks for a longer wait than is allowed.
+    TooLong(String),
+    /// 401 or 403.
+    Credentials(String),
+    /// Any other 4xx.
+    Refused { status: u16, message: String },
+    /// Sent, and no whole answer came back.
+    Lost(String),
+    /// 5xx.
+    Server(String),
+    /// An answer that the contract does not know.
+    Odd(String),
+}
+
+impl Failure {
+    /// Whether the request is proven not to have been carried out.
+    fn is_not_done(&self) -> bool {
+        match self {
+            Failure::NotSent(_)
+            | Failure::Throttled { .. }
+            | Failure::TooLong(_)
+            | Failure::Credentials(_)
+            | Failure::Refused { .. } => true,
+            Failure::Lost(_) | Failure::Server(_) | Failure::Odd(_) => false,
+        }
+    }
+
+    /// Whether the same request may have a better answer.
+    fn is_passing(&self) -> bool {
+        match self {
+            Failure::NotSent(_)
+            | Failure::Throttled { .. }
+            | Failure::Lost(_)
+            | Failure::Server(_) => true,
+            Failure::TooLong(_)
+            | Failure::Credentials(_)
+            | Failure::Refused { .. }
+            | Failure::Odd(_) => false,
+        }
+    }
+}
+
+impl From<Failure> for ProviderError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotSent(message) | Failure::Lost(message) => {
+                ProviderError::Unreachable(message)
+            }
+            Failure::Throttled { message, .. }
+            | Failure::TooLong(message)
+            | Failure::Server(message) => ProviderError::Exhausted(message),
+            Failure::Credentials(message) => ProviderError::Credentials(message),
+            Failure::Refused { status, message } => ProviderError::Refused { status, message },
+            Failure::Odd(message) => ProviderError::Answer(message),
+        }
+    }
+}
+
+impl From<Failure> for WriteError {
+    fn from(failure: Failure) -> Self {
+        if failure.is_not_done() {
+            WriteError::NotDone(failure.into())
+        } else {
+            WriteError::InDoubt(failure.into())
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn new(settings: HttpSettings) -> Result<Self, SettingsError> {
+        let HttpSettings {
+            provider,
+            url,
+            shown_as,
+            token,
+            account,
+            parallelism,
+            retries,
+            backoff,
+            longest_wait,
+            connect_timeout,
+            read_timeout,
+        } = settings;
+        super::install_crypto();
+        let base = address::base(&url)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert("x-language", HeaderValue::from_static("en"));
+        for (name, secret) in [("token", &token), ("cabinet-hash", &account)] {
+            let mut value = HeaderValue::from_str(secret.expose())
+                .ok()
+                .filter(|value| !value.is_empty())
+                .ok_or(SettingsError::Credential(name))?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::from_static(name), value);
+        }
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("bursar/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .tcp_nodelay(true)
+            .gzip(true)
+            .connect_timeout(connect_timeout)
+            .read_timeout(read_timeout)
+            .timeout(read_timeout.saturating_mul(4));
+        if base.scheme() == "http" {
+            // Loopback: no proxy may see the credentials, and no certificates need loading.
+            builder = builder.no_proxy().tls_certs_only([]);
+        } else {
+            builder = builder.https_only(true);
+        }
+        let client = builder
+            .build()
+            .map_err(|error| SettingsError::Client(chain(&error)))?;
+        let target = Target {
+            account: address::account_digest(&provider, &url, &account),
+            provider,
+            url: shown_as.unwrap_or(url),
+        };
+        Ok(Connection {
+            client,
+            base,
+            limiter: Limiter::default(),
+            retries_left: AtomicU64::new(retries),
+            requests: AtomicU64::new(0),
+            backoff,
+            longest_wait,
+            parallelism: parallelism.max(1),
+            target,
+        })
+    }
+
+    /// Requests sent so far, retries included.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request, again as long as that is safe and the budget lasts. `sent` counts.
+    pub(super) async fn call(
+        &self,
+        request: &Request,
+        sent: &AtomicU64,
+    ) -> Result<Vec<u8>, Failure> {
+        let is_read = request.method == Method::GET;
+        (|| self.attempt(request, sent))
+            .retry(
+                ExponentialBuilder::new()
+                    .with_min_delay(self.backoff)
+                    .with_max_delay(LONGEST_PAUSE)
+                    .with_max_times(TRIES - 1)
+                    .with_jitter(),
+            )
+            .when(|failure: &Failure| {
+                failure.is_passing() && (is_read || failure.is_not_done()) && self.take_retry()
+            })
+            .adjust(|failure, pause| match failure {
+                // The limiter holds it, and everyone else, exactly as long as was asked.
+                Failure::Throttled { told: true, .. } => pause.map(|_| Duration::ZERO),
+                Failure::Throttled { told: false, .. }
+                | Failure::NotSent(_)
+                | Failure::TooLong(_)
+                | Failure::Credentials(_)
+                | Failure::Refused { .. }
+                | Failure::Lost(_)
+                | Failure::Server(_)
+                | Failure::Odd(_) => pause,
+            })
+            .await
+    }
+
+    fn take_retry(&self) -> bool {
+        self.retries_left
+            .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_ok()
+    }
+
+    async fn attempt(&self, request: &Request, sent: &AtomicU64) -> Result<Vec<u8>, Failure> {
+        let Request {
+            method,
+            path,
+            page,
+            body,
+        } = request;
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path()));
+        let mut builder = self.client.request(method.clone(), url);
+        if let Some((page, per_page)) = page {
+            builder = builder.query(&[("page", page), ("per_page", per_page)]);
+        }
+        if let Some(body) = body {
+            builder = builder
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone());
+        }
+        let _permit = self.limiter.acquire().await;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        sent.fetch_add(1, Ordering::Relaxed);
+        let label = format!("{method} /{path}");
+        let response = builder.send().await.map_err(|error| {
+            let message = format!("{label}: {}", chain(&error));
+            if error.is_connect() || error.is_builder() {
+                Failure::NotSent(message)
+            } else {
+                Failure::Lost(message)
+            }
+        })?;
+        self.limiter.learn(response.headers(), self.longest_wait);
+        let status = response.status();
+        if status.is_success() {
+            return body::read(response).await.map_err(|error| match error {
+                BodyError::Cut(error) => Failure::Lost(format!("{label}: {}", chain(&error))),
+                BodyError::TooLarge => Failure::Odd(format!(
+                    "{label}: the answer is larger than {} MiB",
+                    body::CAP_BYTES / (1024 * 1024)
+                )),
+            });
+        }
+        Err(self.refusal(&label, status, response).await)
+    }
+
+    /// What an answer that is no success means.
+    async fn refusal(&self, label: &str, status: StatusCode, response: Response) -> Failure {
+        let headers = response.headers().clone();
+        if status.is_redirection() {
+            let to = headers
+                .get(LOCATION)
+                .and_then(|to| to.to_str().ok())
+                .map(|to| format!(" to {}", body::quoted(to)))
+                .unwrap_or_default();
+            return Failure::Odd(format!(
+                "{label}: the platform redirects{to}; redirects are not followed, so that credentials go nowhere else"
+            ));
+        }
+        let throttles = status == StatusCode::TOO_MANY_REQUESTS
+            || status == StatusCode::SERVICE_UNAVAILABLE && retry_after(&headers).is_some();
+        let said = body::read(response)
+            .await
+            .map(|body| body::complaint(&body))
+            .unwrap_or_default();
+        let message = match said.as_str() {
+            "" => format!("{label}: the platform answers {}", status.as_u16()),
+            said => format!("{label}: the platform answers {}: {said}", status.as_u16()),
+        };
+        if throttles {
+            return self.throttled(asked_to_wait(&headers), message);
+        }
+        match status.as_u16() {
+            401 | 403 => Failure::Credentials(message),
+            // The platform gave up waiting for the request: what it has done with it is open.
+            408 => Failure::Server(message),
+            status @ 400..=499 => Failure::Refused { status, message },
+            500..=599 => Failure::Server(message),
+            _ => Failure::Odd(message),
+        }
+    }
+
+    fn throttled(&self, wait: Option<Duration>, message: String) -> Failure {
+        match wait {
+            Some(wait) if wait > self.longest_wait => Failure::TooLong(format!(
+                "{message}; it asks to wait {} s, and at most {} s are waited",
+                wait.as_secs(),
+                self.longest_wait.as_secs()
+            )),
+            Some(wait) => {
+                self.limiter.block(wait);
+                Failure::Throttled {
+                    told: true,
+                    message,
+                }
+            }
+            None => Failure::Throttled {
+                told: false,
+                message,
+            },
+        }
+    }
+}
+
+/// An error with its causes, without the address (which is in the message already).
+fn chain(error: &reqwest::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(cause) = next {
+        let text = body::quoted(&cause.to_string());
+        if parts.last() != Some(&text) {
+            parts.push(text);
+        }
+        next = cause.source();
+    }
+    match (error.is_timeout(), parts.is_empty()) {
+        (true, _) => "no answer in time".to_owned(),
+        (false, true) => "the request failed".to_owned(),
+        (false, false) => parts.join(": "),
+    }
+}

@@ -1,0 +1,282 @@
+//! One limiter for an account: it follows the platform's headers and nothing else.
+//!
+//! Every request takes a permit. What the headers of an answer say bounds how many may be under
+//! way; `Retry-After` and `X-RateLimit-Reset` stop all of them until then. Without headers nothing
+//! is paced.
+
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// Paces the requests of one account.
+#[derive(Debug, Default)]
+pub(super) struct Limiter {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Requests under way.
+    in_flight: u64,
+    /// What the platform said last is left in this window.
+    remaining: Option<u64>,
+    /// No request starts before.
+    blocked_until: Option<Instant>,
+}
+
+/// The right to have one request under way.
+#[derive(Debug)]
+pub(super) struct Permit<'a>(&'a Limiter);
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        drop(state);
+        self.0.changed.notify_waiters();
+    }
+}
+
+enum Decision {
+    Go,
+    WaitUntil(Instant),
+    WaitForAnswer,
+}
+
+impl State {
+    fn decide(&mut self, now: Instant) -> Decision {
+        if let Some(until) = self.blocked_until {
+            if now < until {
+                return Decision::WaitUntil(until);
+            }
+            // A new window: what was left in the old one says nothing.
+            self.blocked_until = None;
+            self.remaining = None;
+        }
+        // With nothing left and no word of when it ends, one request at a time asks.
+        let room = self.remaining.map_or(u64::MAX, |left| left.max(1));
+        if self.in_flight < room {
+            self.in_flight += 1;
+            Decision::Go
+        } else {
+            Decision::WaitForAnswer
+        }
+    }
+}
+
+impl Limiter {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a request may start.
+    pub(super) async fn acquire(&self) -> Permit<'_> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let decision = self.lock().decide(Instant::now());
+            match decision {
+                Decision::Go => return Permit(self),
+                Decision::WaitUntil(until) => tokio::select! {
+                    () = tokio::time::sleep_until(until) => {}
+                    () = changed => {}
+                },
+                Decision::WaitForAnswer => changed.await,
+            }
+        }
+    }
+
+    /// Takes in what an answer says is left.
+    pub(super) fn learn(&self, headers: &HeaderMap, longest_wait: Duration) {
+        let Some(remaining) = number(headers, "x-ratelimit-remaining") else {
+            return;
+        };
+        let reset = (remaining == 0)
+            .then(|| until_reset(headers))
+            .flatten()
+            .filter(|wait| !wait.is_zero() && *wait <= longest_wait);
+        let mut state = self.lock();
+        state.remaining = Some(remaining);
+        if let Some(wait) = reset {
+            state.block(wait);
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    /// Lets no request start for a while.
+    pub(super) fn block(&self, wait: Duration) {
+        self.lock().block(wait);
+        self.changed.notify_waiters();
+    }
+}
+
+impl State {
+    fn block(&mut self, wait: Duration) {
+        let until = Instant::now() + wait;
+        self.blocked_until = Some(self.blocked_until.map_or(until, |before| before.max(until)));
+    }
+}
+
+/// How long an answer asks to wait: `Retry-After` in seconds or as a date, else until
+/// `X-RateLimit-Reset`. What cannot be read counts as absent.
+pub(super) fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers).or_else(|| until_reset(headers))
+}
+
+/// `Retry-After`, if it can be read.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds.max(0.0)).ok();
+    }
+    let at = unix_ms_of_date(text)?;
+    Some(from_ms(at.saturating_sub(server_now_ms(headers))))
+}
+
+/// Until `X-RateLimit-Reset`, in UNIX seconds.
+fn until_reset(headers: &HeaderMap) -> Option<Duration> {
+    let reset = i64::try_from(number(headers, "x-ratelimit-reset")?).ok()?;
+    let at = reset.checked_mul(1000)?;
+    Some(from_ms(at.saturating_sub(server_now_ms(headers))))
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn from_ms(wait_ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(wait_ms).unwrap_or(0))
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`
+fn unix_ms_of_date(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc2822(text)
+        .ok()
+        .map(|time| time.timestamp_millis())
+}
+
+/// The server's clock, where it says so, since the two may differ by minutes.
+fn server_now_ms(headers: &HeaderMap) -> i64 {
+    headers
+        .get(DATE)
+        .and_then(|date| date.to_str().ok())
+        .and_then(unix_ms_of_date)
+        .unwrap_or_else(own_now_ms)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the platform's limits are told in clock time, and how long to wait is no part of any result"
+)]
+fn own_now_ms() -> i64 {
+    chrono::Utc::now().timestamp_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    const DATE: (&str, &str) = ("date", "Sun, 22 Nov 2026 10:00:00 GMT");
+
+    fn headers(entries: &[(&'static str, &str)]) -> HeaderMap {
+        entries
+            .iter()
+            .map(|(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_str(value).unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn waits_are_read_in_all_their_forms() {
+        // 1795341600 is 2026-11-22T10:00:00Z.
+        for (entries, expected) in [
+            (vec![("retry-after", "3")], Some(3000)),
+            (vec![("retry-after", "0")], Some(0)),
+            (vec![("retry-after", "-5")], Some(0)),
+            (vec![("retry-after", "1.25")], Some(1250)),
+            (vec![("retry-after", "soon")], None),
+            (vec![("retry-after", "1e300")], None),
+            (vec![("retry-after", "nan")], Some(0)),
+            (
+                vec![DATE, ("retry-after", "Sun, 22 Nov 2026 10:00:07 GMT")],
+                Some(7000),
+            ),
+            (
+                vec![DATE, ("retry-after", "Sun, 22 Nov 2026 09:00:00 GMT")],
+                Some(0),
+            ),
+            (vec![DATE, ("x-ratelimit-reset", "1795341630")], Some(30_000)),
+            (
+                vec![DATE, ("retry-after", "?"), ("x-ratelimit-reset", "1795341630")],
+                Some(30_000),
+            ),
+            (vec![], None),
+        ] {
+            let wait = asked_to_wait(&headers(&entries));
+            assert_eq!(wait, expected.map(Duration::from_millis), "{entries:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_bounds_what_is_under_way() {
+        let limiter = Limiter::default();
+        let first = limiter.acquire().await;
+        limiter.learn(&headers(&[("x-ratelimit-remaining", "2")]), Duration::MAX);
+        let second = limiter.acquire().await;
+        let third = tokio::time::timeout(Duration::from_secs(1), limiter.acquire()).await;
+        assert!(third.is_err(), "two were left and two are under way");
+        drop(first);
+        let third = tokio::time::timeout(Duration::from_secs(1), limiter.acquire()).await;
+        assert!(third.is_ok());
+        drop(second);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_block_holds_everyone_to_the_millisecond() {
+        let limiter = Limiter::default();
+        limiter.block(Duration::from_millis(1500));
+        let start = Instant::now();
+        let (_a, _b) = tokio::join!(limiter.acquire(), limiter.acquire());
+        let waited = start.elapsed();
+        assert!(waited >= Duration::from_millis(1500), "{waited:?}");
+        assert!(waited <= Duration::from_millis(1502), "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_left_until_a_reset_is_waited_for() {
+        let limiter = Limiter::default();
+        let left = headers(&[
+            DATE,
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1795341610"),
+        ]);
+        limiter.learn(&left, Duration::from_secs(60));
+        let start = Instant::now();
+        let _permit = limiter.acquire().await;
+        assert!(start.elapsed() >= Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_absurd_reset_is_asked_about_and_not_waited_for() {
+        let limiter = Limiter::default();
+        let left = headers(&[
+            DATE,
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1895341610"),
+        ]);
+        limiter.learn(&left, Duration::from_secs(60));
+        let start = Instant::now();
+        let _permit = limiter.acquire().await;
+        assert!(start.elapsed() < Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,701 @@
+//! A plan in Terraform's grammar.
+
+use super::values::{self, Names};
+use crate::model::{Address, Path, Seg, Value};
+use crate::plan::{Action, Change, FieldChange, Plan, Reason, Refusal, Side};
+use crate::render::terminal::escape;
+use crate::render::{Style, Tone};
+use std::fmt::Write as _;
+
+/// What a plan is shown with.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What ids stand for.
+    pub names: &'a Names,
+    /// Requests that the platform takes in a minute, if that is known.
+    pub requests_per_minute: Option<u32>,
+    /// Colours or none.
+    pub style: Style,
+}
+
+/// The whole plan: what was found, what has drifted, what would be done, what is refused, counts.
+pub fn render(view: View<'_>) -> String {
+    let View {
+        plan,
+        names,
+        requests_per_minute,
+        style,
+    } = view;
+    let mut out = String::new();
+    for found in &plan.settled {
+        line(&mut out, format_args!("Found: {}", escape(found)));
+    }
+    if !plan.settled.is_empty() {
+        out.push('\n');
+    }
+    if !plan.drift.is_empty() {
+        drift(&mut out, &plan.drift, names, style);
+    }
+    if plan.changes.is_empty() {
+        let claim = if plan.refusals.is_empty() {
+            " The platform matches the configuration."
+        } else {
+            ""
+        };
+        let title = style.paint(Tone::Strong, "No changes.");
+        line(&mut out, format_args!("{title}{claim}"));
+    } else {
+        line(
+            &mut out,
+            format_args!("bursar will perform the following actions:"),
+        );
+        out.push('\n');
+        for change in &plan.changes {
+            render_change(&mut out, change, names, style);
+        }
+        line(
+            &mut out,
+            format_args!("{} {}", style.paint(Tone::Strong, "Plan:"), counts(plan)),
+        );
+    }
+    tail(&mut out, plan, requests_per_minute);
+    for refusal in &plan.refusals {
+        render_refusal(&mut out, refusal, style);
+    }
+    out
+}
+
+/// `2 to add, 1 to change, 0 to retire.`, and what else there is.
+pub fn counts(plan: &Plan) -> String {
+    let of = |action: Action| {
+        plan.changes
+            .iter()
+            .filter(|change| change.action == action)
+            .count()
+    };
+    let mut text = format!(
+        "{} to add, {} to change, {} to retire",
+        of(Action::Create),
+        of(Action::Update),
+        of(Action::Retire)
+    );
+    for (action, words) in [
+        (Action::Replace, "to replace"),
+        (Action::Delete, "to delete"),
+        (Action::Adopt, "to adopt"),
+        (Action::Move, "to rename"),
+        (Action::Forget, "to forget"),
+        (Action::Manual, "by hand"),
+    ] {
+        if of(action) > 0 {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ", {} {words}", of(action));
+        }
+    }
+    text.push('.');
+    text
+}
+
+fn drift(out: &mut String, changes: &[Change], names: &Names, style: Style) {
+    let title = "Note: objects have changed outside of bursar";
+    line(out, format_args!("{}", style.paint(Tone::Strong, title)));
+    out.push('\n');
+    for change in changes {
+        let (verb, mark, tone) = match change.reason {
+            Reason::Vanished => ("is gone from the platform", "-", Tone::Remove),
+            Reason::Declared
+            | Reason::ConfigurationChanged
+            | Reason::Drifted
+            | Reason::ConfigurationChangedAndDrifted
+            | Reason::SavedOnce(_)
+            | Reason::Repointed(_)
+            | Reason::NoLongerDeclared
+            | Reason::Removed(_)
+            | Reason::LeftBehind
+            | Reason::AdoptionDeclared
+            | Reason::SameNaturalKey { .. }
+            | Reason::Renamed(_)
+            | Reason::Interrupted => ("has been changed on the platform", "~", Tone::Change),
+        };
+        head(out, change, verb, "", style);
+        open(out, change, mark, tone, style);
+        for field in &change.fields {
+            sides(
+                out,
+                &field.path,
+                field.base.as_ref(),
+                field.live.as_ref(),
+                "",
+                names,
+                style,
+            );
+        }
+        close(out, change);
+    }
+}
+
+fn render_change(out: &mut String, change: &Change, names: &Names, style: Style) {
+    let (verb, tone) = match change.action {
+        Action::Create => ("will be created", Tone::Add),
+        Action::Update => ("will be updated", Tone::Change),
+        Action::Replace => ("must be replaced", Tone::Remove),
+        Action::Retire => ("will be retired", Tone::Remove),
+        Action::Delete => ("will be deleted", Tone::Remove),
+        Action::Adopt => ("will be adopted", Tone::Hint),
+        Action::Move => ("will be renamed", Tone::Hint),
+        Action::Forget => ("will be forgotten", Tone::Hint),
+        Action::Manual => ("must be done by hand", Tone::Hint),
+    };
+    head(out, change, verb, &because(&change.reason), style);
+    open(out, change, change.action.mark(), tone, style);
+    for field in &change.fields {
+        render_field(out, field, names, style);
+    }
+    close(out, change);
+}
+
+/// `  # offer.x will be updated: why`
+fn head(out: &mut String, change: &Change, verb: &str, why: &str, style: Style) {
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        format!(": {why}")
+    };
+    let text = format!("# {} {verb}{why}", change.address);
+    line(out, format_args!("  {}", style.paint(Tone::Strong, text)));
+}
+
+/// `  ~ offer.x "Title" (id 7) {`
+fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, style: Style) {
+    let title = change
+        .title
+        .as_ref()
+        .map_or_else(String::new, |title| format!(" \"{}\"", escape(title)));
+    let id = change
+        .id
+        .map_or_else(String::new, |id| format!(" (id {id})"));
+    let brace = if is_empty(change) { "" } else { " {" };
+    line(
+        out,
+        format_args!(
+            "{} {}{title}{id}{brace}",
+            style.paint(tone, format!("{mark:>3}")),
+            change.address
+        ),
+    );
+}
+
+fn close(out: &mut String, change: &Change) {
+    for note in &change.notes {
+        line(out, format_args!("      # {}", escape(note)));
+    }
+    if !is_empty(change) {
+        line(out, format_args!("    }}"));
+    }
+    out.push('\n');
+}
+
+fn is_empty(change: &Change) -> bool {
+    change.fields.is_empty() && change.notes.is_empty()
+}
+
+fn render_field(out: &mut String, field: &FieldChange, names: &Names, style: Style) {
+    let FieldChange {
+        path,
+        base,
+        live,
+        desired,
+        side,
+        forces_replacement,
+    } = field;
+    let mut remark = String::new();
+    if *forces_replacement {
+        remark.push_str(" # forces replacement");
+    }
+    match side {
+        Side::Configuration => {}
+        Side::Drift => remark.push_str(" # changed on the platform"),
+        Side::Conflict => remark.push_str(" # conflict"),
+    }
+    sides(
+        out,
+        path,
+        live.as_ref(),
+        desired.as_ref(),
+        &remark,
+        names,
+        style,
+    );
+    if *side == Side::Conflict
+        && let Some(base) = base
+    {
+        let base = values::lines(key(path), base, names);
+        let was = match base.as_slice() {
+            [one] => one.clone(),
+            _ => "something else".to_owned(),
+        };
+        line(
+            out,
+            format_args!("          # last applied: {was}; both sides have changed it since"),
+        );
+    }
+}
+
+/// `      ~ price = "490.00 EUR" -> "450.00 EUR"`, or a diff of lines where a side is long.
+fn sides(
+    out: &mut String,
+    path: &Path,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    remark: &str,
+    names: &Names,
+    style: Style,
+) {
+    let shown = |value: Option<&Value>| value.map(|value| values::lines(key(path), value, names));
+    let (mark, tone) = match (before, after) {
+        (None, _) => ("+", Tone::Add),
+        (Some(_), None) => ("-", Tone::Remove),
+        (Some(_), Some(_)) => ("~", Tone::Change),
+    };
+    let mark = style.paint(tone, mark);
+    let path = escape(&path.to_string()).into_owned();
+    let remark = style.paint(Tone::Remove, remark);
+    match (shown(before), shown(after)) {
+        (None, None) => line(out, format_args!("      {mark} {path}{remark}")),
+        (None, Some(lines)) | (Some(lines), None) => {
+            let mut lines = lines.into_iter();
+            let first = lines.next().unwrap_or_default();
+            line(out, format_args!("      {mark} {path} = {first}{remark}"));
+            for rest in lines {
+                line(out, format_args!("        {rest}"));
+            }
+        }
+        (Some(before), Some(after)) => match (before.as_slice(), after.as_slice()) {
+            ([before], [after]) => line(
+                out,
+                format_args!("      {mark} {path} = {before} -> {after}{remark}"),
+            ),
+            (before, after) => {
+                line(out, format_args!("      {mark} {path} ={remark}"));
+                line_diff(out, before, after, style);
+            }
+        },
+    }
+}
+
+/// Lines that stay around those that change.
+const CONTEXT_LINES: usize = 2;
+
+fn line_diff(out: &mut String, before: &[String], after: &[String], style: Style) {
+    let before: Vec<&str> = before.iter().map(String::as_str).collect();
+    let after: Vec<&str> = after.iter().map(String::as_str).collect();
+    let diff = similar::TextDiff::from_slices(&before, &after);
+    for (at, group) in diff.grouped_ops(CONTEXT_LINES).iter().enumerate() {
+        if at > 0 {
+            line(out, format_args!("          …"));
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (mark, tone) = match change.tag() {
+                similar::ChangeTag::Equal => (" ", Tone::Dim),
+                similar::ChangeTag::Delete => ("-", Tone::Remove),
+                similar::ChangeTag::Insert => ("+", Tone::Add),
+            };
+            let text = format!("{mark} {}", change.value());
+            line(
+                out,
+                format_args!("        {}", style.paint(tone, text.trim_end())),
+            );
+        }
+    }
+}
+
+/// The last name of a path: it says what a number in it means.
+fn key(path: &Path) -> &str {
+    path.0
+        .iter()
+        .rev()
+        .find_map(|segment| match segment {
+            Seg::Key(key) => Some(&**key),
+            Seg::Index(_) => None,
+        })
+        .unwrap_or("")
+}
+
+/// Unmanaged objects, work by hand, cost.
+fn tail(out: &mut String, plan: &Plan, requests_per_minute: Option<u32>) {
+    let unmanaged: Vec<String> = plan
+        .unmanaged
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(kind, count)| format!("{kind} {count}"))
+        .collect();
+    if !unmanaged.is_empty() {
+        line(
+            out,
+            format_args!("Not managed here: {}.", unmanaged.join(", ")),
+        );
+    }
+    let writes: u64 = plan
+        .steps
+        .iter()
+        .map(|step| step.operation.requests())
+        .sum();
+    let time = requests_per_minute
+        .filter(|limit| *limit > 0)
+        .map_or_else(String::new, |limit| {
+            let limit = u64::from(limit);
+            let time = match (plan.read_requests + writes).div_ceil(limit) {
+                0 | 1 => "under a minute".to_owned(),
+                minutes => format!("about {minutes} minutes"),
+            };
+            format!("; {time} at {limit} a minute")
+        });
+    line(
+        out,
+        format_args!(
+            "Cost: {} to read, {writes} to write{time}.",
+            requests(plan.read_requests)
+        ),
+    );
+}
+
+fn requests(count: u64) -> String {
+    match count {
+        1 => "1 request".to_owned(),
+        count => format!("{count} requests"),
+    }
+}
+
+fn render_refusal(out: &mut String, refusal: &Refusal, style: Style) {
+    let Refusal {
+        address,
+        message,
+        help,
+    } = refusal;
+    let about = address
+        .as_ref()
+        .map_or_else(String::new, |address| format!("{address}: "));
+    out.push('\n');
+    line(
+        out,
+        format_args!(
+            "{} {about}{}",
+            style.paint(Tone::Error, "refused:"),
+            escape(message)
+        ),
+    );
+    line(
+        out,
+        format_args!("  {} {}", style.paint(Tone::Hint, "help:"), escape(help)),
+    );
+}
+
+fn because(reason: &Reason) -> String {
+    let of = |address: &Address| address.to_string();
+    match reason {
+        Reason::Declared => String::new(),
+        Reason::ConfigurationChanged => "its declaration changed".to_owned(),
+        Reason::Drifted => "it was changed on the platform and is put back".to_owned(),
+        Reason::ConfigurationChangedAndDrifted => {
+            "its declaration changed, and so did the object on the platform".to_owned()
+        }
+        Reason::Vanished => "it is gone from the platform".to_owned(),
+        Reason::SavedOnce(path) => {
+            format!("`{}` can be saved once only", escape(&path.to_string()))
+        }
+        Reason::Repointed(address) => format!("it refers to {}, which is replaced", of(address)),
+        Reason::NoLongerDeclared => "it is no longer declared".to_owned(),
+        Reason::Removed(address) => format!("{} says so", of(address)),
+        Reason::LeftBehind => "a replacement has left it behind".to_owned(),
+        Reason::AdoptionDeclared => "`adopt` names it".to_owned(),
+        Reason::SameNaturalKey { key } => {
+            format!("the platform has one object with this `{}`", escape(key))
+        }
+        Reason::Renamed(address) => format!("it was {}", of(address)),
+        Reason::Interrupted => "an interrupted run had started it".to_owned(),
+    }
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RemoteId, Target};
+    use crate::plan::{Operation, Step, StepId};
+    use std::collections::BTreeMap;
+
+    fn empty() -> Plan {
+        Plan {
+            project: "p".into(),
+            environment: None,
+            target: Target {
+                provider: "sandbox".into(),
+                url: "embedded".into(),
+                account: "a".into(),
+            },
+            lineage: None,
+            serial: 0,
+            configuration: String::new(),
+            changes: Vec::new(),
+            drift: Vec::new(),
+            steps: Vec::new(),
+            refusals: Vec::new(),
+            settled: Vec::new(),
+            unmanaged: BTreeMap::new(),
+            touched: BTreeMap::new(),
+            read_requests: 1,
+        }
+    }
+
+    fn change(kind: &str, action: Action, reason: Reason, fields: Vec<FieldChange>) -> Change {
+        Change {
+            address: Address::new(kind, "x"),
+            title: Some("X".into()),
+            id: (action != Action::Create).then_some(RemoteId(7)),
+            action,
+            reason,
+            fields,
+            notes: Vec::new(),
+        }
+    }
+
+    fn field(path: &str, live: Option<Value>, desired: Option<Value>) -> FieldChange {
+        FieldChange {
+            path: Path::parse(path),
+            base: live.clone(),
+            live,
+            desired,
+            side: Side::Configuration,
+            forces_replacement: false,
+        }
+    }
+
+    fn money(amount: &str) -> Value {
+        Value::map([
+            ("amount", Value::text(amount)),
+            ("currency", Value::text("EUR")),
+        ])
+    }
+
+    fn check(plan: &Plan, expected: &str) {
+        let text = render(View {
+            plan,
+            names: &Names::default(),
+            requests_per_minute: Some(200),
+            style: Style::Plain,
+        });
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn nothing_to_do() {
+        let mut plan = empty();
+        plan.unmanaged.insert("offer".into(), 3);
+        check(
+            &plan,
+            "No changes. The platform matches the configuration.\n\
+             Not managed here: offer 3.\n\
+             Cost: 1 request to read, 0 to write; under a minute at 200 a minute.\n",
+        );
+    }
+
+    #[test]
+    fn every_form_of_a_field() {
+        let mut plan = empty();
+        let mut conflict = field("title", Some(Value::text("L")), Some(Value::text("D")));
+        conflict.base = Some(Value::text("B"));
+        conflict.side = Side::Conflict;
+        let mut forced = field(
+            "where",
+            Some(Value::map([("tag", Value::text("a"))])),
+            Some(Value::map([("tag", Value::text("b"))])),
+        );
+        forced.forces_replacement = true;
+        let mut drifted = field(
+            "status",
+            Some(Value::text("draft")),
+            Some(Value::text("on")),
+        );
+        drifted.side = Side::Drift;
+        plan.changes = vec![
+            change(
+                "coupon",
+                Action::Create,
+                Reason::Declared,
+                vec![field(
+                    "list_ids",
+                    None,
+                    Some(Value::List(vec![Value::Ref(Address::new("list", "x"))])),
+                )],
+            ),
+            change(
+                "list",
+                Action::Replace,
+                Reason::SavedOnce(Path::parse("where")),
+                vec![forced],
+            ),
+            change(
+                "letter",
+                Action::Retire,
+                Reason::NoLongerDeclared,
+                Vec::new(),
+            ),
+            change(
+                "offer",
+                Action::Update,
+                Reason::ConfigurationChanged,
+                vec![
+                    field("price", Some(money("490.00")), Some(money("450.00"))),
+                    conflict,
+                    drifted,
+                ],
+            ),
+        ];
+        plan.steps = vec![Step {
+            id: StepId(1),
+            address: Address::new("letter", "x"),
+            verb: "retire".into(),
+            operation: Operation::Retire {
+                id: RemoteId(7),
+                patch: BTreeMap::new(),
+                deposed: false,
+            },
+            depends_on: Vec::new(),
+        }];
+        check(
+            &plan,
+            r#"bursar will perform the following actions:
+
+  # coupon.x will be created
+  + coupon.x "X" {
+      + list_ids = [list.x]
+    }
+
+  # list.x must be replaced: `where` can be saved once only
++/- list.x "X" (id 7) {
+      ~ where = # forces replacement
+          {
+        -     tag = "a"
+        +     tag = "b"
+          }
+    }
+
+  # letter.x will be retired: it is no longer declared
+  # letter.x "X" (id 7)
+
+  # offer.x will be updated: its declaration changed
+  ~ offer.x "X" (id 7) {
+      ~ price = "490.00 EUR" -> "450.00 EUR"
+      ~ title = "L" -> "D" # conflict
+          # last applied: "B"; both sides have changed it since
+      ~ status = "draft" -> "on" # changed on the platform
+    }
+
+Plan: 1 to add, 1 to change, 1 to retire, 1 to replace.
+Cost: 1 request to read, 1 to write; under a minute at 200 a minute.
+"#,
+        );
+    }
+
+    #[test]
+    fn letters_are_compared_by_lines() {
+        let mut plan = empty();
+        plan.changes = vec![change(
+            "letter",
+            Action::Update,
+            Reason::ConfigurationChanged,
+            vec![field(
+                "text",
+                Some(Value::text("one\ntwo\nthree\nfour\nfive\n")),
+                Some(Value::text("one\ntwo\nthree\n4\nfive\n")),
+            )],
+        )];
+        check(
+            &plan,
+            r#"bursar will perform the following actions:
+
+  # letter.x will be updated: its declaration changed
+  ~ letter.x "X" (id 7) {
+      ~ text =
+              two
+              three
+        -     four
+        +     4
+              five
+          TEXT
+    }
+
+Plan: 0 to add, 1 to change, 0 to retire.
+Cost: 1 request to read, 0 to write; under a minute at 200 a minute.
+"#,
+        );
+    }
+
+    #[test]
+    fn drift_and_refusals() {
+        let mut plan = empty();
+        let mut drifted = field("title", Some(Value::text("new")), None);
+        drifted.base = Some(Value::text("old"));
+        plan.drift = vec![change(
+            "offer",
+            Action::Update,
+            Reason::Drifted,
+            vec![drifted],
+        )];
+        plan.settled = vec!["list.x had been made (id 7)".into()];
+        plan.refusals = vec![Refusal {
+            address: Some(Address::new("offer", "x")),
+            message: "it is protected".into(),
+            help: "apply `protect: false` first".into(),
+        }];
+        check(
+            &plan,
+            r#"Found: list.x had been made (id 7)
+
+Note: objects have changed outside of bursar
+
+  # offer.x has been changed on the platform
+  ~ offer.x "X" (id 7) {
+      ~ title = "old" -> "new"
+    }
+
+No changes.
+Cost: 1 request to read, 0 to write; under a minute at 200 a minute.
+
+refused: offer.x: it is protected
+  help: apply `protect: false` first
+"#,
+        );
+    }
+
+    #[test]
+    fn what_the_platform_sends_cannot_reach_the_terminal() {
+        let mut plan = empty();
+        let mut hostile = change(
+            "offer",
+            Action::Update,
+            Reason::Drifted,
+            vec![field(
+                "title",
+                Some(Value::text("\u{1b}[2J")),
+                Some(Value::text("a\n\u{1b}]0;x")),
+            )],
+        );
+        hostile.title = Some("\u{1b}[31m".into());
+        hostile.notes = vec!["\u{1b}".into()];
+        plan.changes = vec![hostile];
+        let text = render(View {
+            plan: &plan,
+            names: &Names::default(),
+            requests_per_minute: None,
+            style: Style::Plain,
+        });
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+}

@@ -1,0 +1,3 @@
+//! For machines: one JSON value a document.
+
+pub mod diagnostics;

@@ -1,0 +1,166 @@
+//! The program itself: streams, exit codes, wiring.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Runs the program in a folder, with a clean environment.
+fn bursar(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bursar"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs it in a folder with these files and checks the exit code.
+fn check(files: &[(&str, &str)], arguments: &[&str], code: i32) -> Output {
+    let folder = project(files);
+    let output = bursar(folder.path(), arguments);
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}\n{}\n{}",
+        out(&output),
+        err(&output)
+    );
+    output
+}
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn wrong_usage_is_3_and_help_is_0() {
+    for arguments in [
+        &["--nonsense"][..],
+        &["plan", "--nonsense"],
+        &["nonsense"],
+        &[],
+        &["explain"],
+        &["--now", "tomorrow", "validate"],
+    ] {
+        let output = check(&[], arguments, 3);
+        assert_eq!(out(&output), "", "{arguments:?}");
+        assert_ne!(err(&output), "", "{arguments:?}");
+    }
+    for arguments in [
+        &["--help"][..],
+        &["plan", "--help"],
+        &["-h"],
+        &["init", "-h"],
+    ] {
+        let output = check(&[], arguments, 0);
+        assert_eq!(err(&output), "", "{arguments:?}");
+        assert!(out(&output).contains("Usage:"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let output = check(&[], &["--version"], 0);
+    assert_eq!(
+        out(&output),
+        format!("bursar {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn no_project_is_3_and_names_one_above() {
+    let output = check(&[], &["validate"], 3);
+    assert_eq!(out(&output), "");
+    assert_eq!(
+        err(&output),
+        "error: there is no bursar.yaml in the current folder\n  \
+         help: `bursar init` starts a project\n"
+    );
+    let folder = project(&[
+        ("bursar.yaml", "version: 1\nproject: p\n"),
+        ("a/b/c.txt", ""),
+    ]);
+    let output = bursar(&folder.path().join("a/b"), &["validate"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        err(&output).contains("help: use `--dir ../..`"),
+        "{}",
+        err(&output)
+    );
+    let output = check(&[], &["validate", "--json"], 3);
+    assert_eq!(err(&output), "");
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["error"]["exit_code"], 3);
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = check(&[], &["completions", shell], 0);
+        assert!(out(&output).contains("bursar"), "{shell}");
+    }
+    assert!(out(&check(&[], &["man"], 0)).contains(".TH"));
+    let folder = project(&[]);
+    let output = bursar(folder.path(), &["man", "--out", "man"]);
+    assert_eq!(output.status.code(), Some(0));
+    for page in ["bursar.1", "bursar-plan.1", "bursar-state-show.1"] {
+        assert!(folder.path().join("man").join(page).is_file(), "{page}");
+    }
+}
+
+#[test]
+fn pages_of_codes_kinds_fields_and_exit_codes() {
+    for (topic, expected) in [
+        ("unknown-reference", "severity: error"),
+        ("6", "exit code 6: blocked"),
+        ("offer", "offer:"),
+        ("offer.payment.installments", "offer.payment.installments"),
+    ] {
+        let output = check(&[], &["explain", topic], 0);
+        assert!(out(&output).contains(expected), "{topic}: {}", out(&output));
+    }
+    let output = check(&[], &["explain", "unknown-referense"], 3);
+    assert!(err(&output).contains("did you mean `unknown-reference`?"));
+}
+
+#[test]
+fn init_starts_a_project_and_writes_nothing_over() {
+    let folder = project(&[("school/.gitignore", "mine\n")]);
+    let output = bursar(folder.path(), &["init", "school", "--ci", "github"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let school = folder.path().join("school");
+    assert_eq!(
+        std::fs::read_to_string(school.join(".gitignore")).unwrap(),
+        "mine\n"
+    );
+    assert!(school.join(".github/workflows/bursar.yml").is_file());
+    let output = bursar(folder.path(), &["--dir", "school", "validate"]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}{}",
+        out(&output),
+        err(&output)
+    );
+    assert_eq!(
+        bursar(folder.path(), &["init", "school"]).status.code(),
+        Some(3)
+    );
+    let output = bursar(folder.path(), &["init", "school", "--ci", "gitlab"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(school.join(".gitlab-ci.yml").is_file());
+}
