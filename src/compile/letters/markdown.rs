@@ -23,7 +23,10 @@ pub(super) fn to_text(markdown: &str) -> String {
 }
 
 fn events(markdown: &str) -> Parser<'_> {
-    Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH)
+    Parser::new_ext(
+        markdown,
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH,
+    )
 }
 
 /// Writes the start tags of links and images itself: the crate would percent-encode the marks in
@@ -287,7 +290,12 @@ impl Plain {
     fn begin_line(&mut self) {
         if self.blank_due && !self.out.is_empty() {
             self.end_line();
-            let margin: String = self.margins.iter().filter(|m| m.first.is_none()).map(|m| m.rest.as_str()).collect();
+            let margin: String = self
+                .margins
+                .iter()
+                .filter(|m| m.first.is_none())
+                .map(|m| m.rest.as_str())
+                .collect();
             self.out.push_str(margin.trim_end());
             self.out.push('\n');
             self.fresh = true;
@@ -344,14 +352,23 @@ mod tests {
     #[test]
     fn writes_html() {
         let cases = [
-            ("With **A** you\npay.", "<p>With <strong>A</strong> you\npay.</p>"),
+            (
+                "With **A** you\npay.",
+                "<p>With <strong>A</strong> you\npay.</p>",
+            ),
             (
                 "[pay *now*](https://x/?a=1&b=2 \"t\")",
                 "<p><a href=\"https://x/?a=1&amp;b=2\" title=\"t\">pay <em>now</em></a></p>",
             ),
-            ("![a *b*](https://x/i.png)", "<p><img src=\"https://x/i.png\" alt=\"a b\" /></p>"),
+            (
+                "![a *b*](https://x/i.png)",
+                "<p><img src=\"https://x/i.png\" alt=\"a b\" /></p>",
+            ),
             ("[x](javascript:alert(1))", "<p><a href=\"#\">x</a></p>"),
-            ("# T\n\n- a\n- b", "<h1>T</h1>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+            (
+                "# T\n\n- a\n- b",
+                "<h1>T</h1>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
+            ),
             (
                 "|a|b|\n|-|-|\n|1|2|",
                 "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody>\n<tr><td>1</td><td>2</td></tr>\n</tbody></table>",
@@ -372,11 +389,17 @@ mod tests {
             ("[https://x/](https://x/)", "https://x/"),
             ("<https://x/>", "https://x/"),
             ("![logo](https://x/i.png)", "logo"),
-            ("Do:\n\n- a\n- b\n  - c\n\nEnd", "Do:\n\n- a\n- b\n  - c\n\nEnd"),
+            (
+                "Do:\n\n- a\n- b\n  - c\n\nEnd",
+                "Do:\n\n- a\n- b\n  - c\n\nEnd",
+            ),
             ("3. a\n4. b", "3. a\n4. b"),
             ("- a\n\n  b\n- c", "- a\n\n  b\n\n- c"),
             ("> a\n> b\n>\n> c\n\nd", "> a\n> b\n>\n> c\n\nd"),
-            ("a\n\n    code\n    more\n\nb", "a\n\n    code\n    more\n\nb"),
+            (
+                "a\n\n    code\n    more\n\nb",
+                "a\n\n    code\n    more\n\nb",
+            ),
             ("|a|b|\n|-|-|\n|1|2|\n\nend", "a | b\n1 | 2\n\nend"),
             ("a\n\n---\n\nb", "a\n\n----------\n\nb"),
             ("a<br>b <b>c</b>", "a\nb c"),
@@ -391,8 +414,7 @@ mod tests {
     fn marks_pass_through() {
         let mark = marks::value("**<b>**");
         let html = to_html(&format!("{mark} *{mark}* [x](https://y/{mark})"));
-        let expected =
-            format!("<p>{mark} <em>{mark}</em> <a href=\"https://y/{mark}\">x</a></p>");
+        let expected = format!("<p>{mark} <em>{mark}</em> <a href=\"https://y/{mark}\">x</a></p>");
         assert_eq!(html, expected);
         let text = to_text(&format!("**{mark}**[x]({mark})"));
         assert_eq!(text, format!("{mark}x ({mark})"));

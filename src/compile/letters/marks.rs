@@ -205,7 +205,11 @@ fn decode(hexadecimal: &str) -> Option<String> {
     if digits.len() % 2 != 0 {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
     let bytes: Option<Vec<u8>> = digits
         .chunks_exact(2)
         .map(|pair| match pair {
@@ -232,7 +236,11 @@ mod tests {
         let cases = [
             (Target::Text, "<b>\n", "x <b>\n y"),
             (Target::Line, "<b>\n", "x <b>  y"),
-            (Target::Html, "<b a='1'>&\"", "x &lt;b a=&#39;1&#39;&gt;&amp;&quot; y"),
+            (
+                Target::Html,
+                "<b a='1'>&\"",
+                "x &lt;b a=&#39;1&#39;&gt;&amp;&quot; y",
+            ),
             (Target::Html, "été", "x été y"),
         ];
         for (target, text, expected) in cases {
@@ -240,7 +248,10 @@ mod tests {
             assert_eq!(expand(&marked, target, &[]), Ok(Value::text(expected)));
         }
         let nested = value(&format!("a {}", value("<")));
-        assert_eq!(expand(&nested, Target::Html, &[]), Ok(Value::text("a &lt;")));
+        assert_eq!(
+            expand(&nested, Target::Html, &[]),
+            Ok(Value::text("a &lt;"))
+        );
     }
 
     #[test]
@@ -257,22 +268,39 @@ mod tests {
         assert_eq!(expand(&marked, Target::Html, &[url()]), Ok(expected));
         let cut: String = late(0).chars().take(2).collect();
         assert_eq!(expand(&value(&cut), Target::Text, &[url()]), Err(Broken));
-        assert_eq!(expand(&value(&late(1)), Target::Text, &[url()]), Err(Broken));
+        assert_eq!(
+            expand(&value(&late(1)), Target::Text, &[url()]),
+            Err(Broken)
+        );
     }
 
     #[test]
     fn contact_fields_come_out_unchanged_and_keep_their_length() {
         let cases = [
-            ("Hi {{ contact.first_name }}!", "Hi {{ contact.first_name }}!"),
+            (
+                "Hi {{ contact.first_name }}!",
+                "Hi {{ contact.first_name }}!",
+            ),
             ("{{contact.x}}", "{{ contact.x }}"),
-            ("{{  contact.a_1}} {{ contact.b }}", "{{ contact.a_1 }} {{ contact.b }}"),
+            (
+                "{{  contact.a_1}} {{ contact.b }}",
+                "{{ contact.a_1 }} {{ contact.b }}",
+            ),
         ];
         for (template, expected) in cases {
             let marked = contacts(template);
             assert_eq!(marked.len(), template.len());
-            assert_eq!(expand(&marked, Target::Html, &[]), Ok(Value::text(expected)));
+            assert_eq!(
+                expand(&marked, Target::Html, &[]),
+                Ok(Value::text(expected))
+            );
         }
-        for untouched in ["{{ contact.x|upper }}", "{{ contact }}", "{{ contact.", "{{ contacts.x }}"] {
+        for untouched in [
+            "{{ contact.x|upper }}",
+            "{{ contact }}",
+            "{{ contact.",
+            "{{ contacts.x }}",
+        ] {
             assert_eq!(contacts(untouched), untouched);
         }
     }

@@ -18,7 +18,11 @@ pub(super) fn money(money: Money, language: Language) -> String {
         Language::En => {
             // A symbol of letters would run into the number.
             let letters = symbol.chars().all(char::is_alphabetic);
-            let gap = if letters { String::from(NO_BREAK) } else { String::new() };
+            let gap = if letters {
+                String::from(NO_BREAK)
+            } else {
+                String::new()
+            };
             match amount.strip_prefix('-') {
                 Some(positive) => format!("-{symbol}{gap}{positive}"),
                 None => format!("{symbol}{gap}{amount}"),
@@ -113,57 +117,137 @@ const MONTHS: [(Language, [&str; 12]); 8] = [
     (
         Language::En,
         [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September",
-            "October", "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ],
     ),
     (
         Language::Uk,
         [
-            "січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня",
-            "вересня", "жовтня", "листопада", "грудня",
+            "січня",
+            "лютого",
+            "березня",
+            "квітня",
+            "травня",
+            "червня",
+            "липня",
+            "серпня",
+            "вересня",
+            "жовтня",
+            "листопада",
+            "грудня",
         ],
     ),
     (
         Language::Ru,
         [
-            "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-            "октября", "ноября", "декабря",
+            "января",
+            "февраля",
+            "марта",
+            "апреля",
+            "мая",
+            "июня",
+            "июля",
+            "августа",
+            "сентября",
+            "октября",
+            "ноября",
+            "декабря",
         ],
     ),
     (
         Language::It,
         [
-            "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
-            "settembre", "ottobre", "novembre", "dicembre",
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
         ],
     ),
     (
         Language::Es,
         [
-            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-            "octubre", "noviembre", "diciembre",
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
         ],
     ),
     (
         Language::De,
         [
-            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-            "Oktober", "November", "Dezember",
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
         ],
     ),
     (
         Language::Pl,
         [
-            "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia",
-            "września", "października", "listopada", "grudnia",
+            "stycznia",
+            "lutego",
+            "marca",
+            "kwietnia",
+            "maja",
+            "czerwca",
+            "lipca",
+            "sierpnia",
+            "września",
+            "października",
+            "listopada",
+            "grudnia",
         ],
     ),
     (
         Language::Fr,
         [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-            "octobre", "novembre", "décembre",
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
         ],
     ),
 ];
@@ -355,7 +439,11 @@ mod tests {
             (Fr, "33.00 EUR", "33,00\u{a0}€"),
         ];
         for (language, text, expected) in cases {
-            assert_eq!(discount(text.parse().unwrap(), language), expected, "{language:?} {text}");
+            assert_eq!(
+                discount(text.parse().unwrap(), language),
+                expected,
+                "{language:?} {text}"
+            );
         }
     }
 

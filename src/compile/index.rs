@@ -1,0 +1,187 @@
+//! The documents of a run, and finding them by name.
+
+use crate::kinds::cohort::Cohort;
+use crate::kinds::coupon::Coupon;
+use crate::kinds::course::{Course, Module};
+use crate::kinds::offer::Offer;
+use crate::kinds::{Meta, Reference, Spec};
+use crate::model::Address;
+use crate::source::Span;
+use crate::yaml::Node;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A document, read: what is declared, defaults and copied fields merged in.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// `kind.name`.
+    pub address: Address,
+    /// The fields that every kind has.
+    pub meta: Meta,
+    /// The kind's own fields.
+    pub spec: Spec,
+    /// The tree that both were read from; its spans are where things were written.
+    pub node: Node,
+}
+
+impl Document {
+    /// The place of the document's `name`.
+    pub fn name_span(&self) -> Span {
+        self.node
+            .get("name")
+            .map_or(self.node.span, |name| name.span)
+    }
+
+    /// What people call it: its title, or its name.
+    pub fn title(&self) -> &str {
+        let title = match &self.spec {
+            Spec::Course(spec) => &spec.title,
+            Spec::Cohort(spec) => &spec.title,
+            Spec::Offer(spec) => &spec.title,
+            Spec::Coupon(spec) => &spec.title,
+            Spec::List(spec) => &spec.title,
+            Spec::Letter(spec) => &spec.title,
+            Spec::Scenario(spec) => &spec.title,
+            Spec::Pass(spec) => &spec.title,
+            Spec::Pack(spec) => &spec.title,
+            Spec::Removed(spec) => &spec.title,
+            Spec::Test(spec) => &spec.title,
+        };
+        title
+            .as_ref()
+            .map_or(&*self.address.name, |title| title.0.trim())
+    }
+}
+
+/// A name that is taken outside of the documents of this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Elsewhere {
+    /// Declared in these environments only.
+    Environments(Vec<String>),
+    /// Declared in a document that could not be read; that is said there.
+    Unread,
+}
+
+/// Documents by kind and name.
+pub(super) struct Index<'a> {
+    documents: &'a [Document],
+    kinds: BTreeMap<&'static str, BTreeMap<&'a str, &'a Document>>,
+    elsewhere: &'a BTreeMap<Address, Elsewhere>,
+}
+
+impl<'a> Index<'a> {
+    /// An index of documents and of what is declared elsewhere.
+    pub(super) fn new(
+        documents: &'a [Document],
+        elsewhere: &'a BTreeMap<Address, Elsewhere>,
+    ) -> Self {
+        let mut kinds: BTreeMap<&'static str, BTreeMap<&str, &Document>> = BTreeMap::new();
+        for document in documents {
+            let names = kinds.entry(document.spec.kind()).or_default();
+            names.entry(&document.address.name).or_insert(document);
+        }
+        Index {
+            documents,
+            kinds,
+            elsewhere,
+        }
+    }
+
+    /// All documents, by address.
+    pub(super) fn documents(&self) -> &'a [Document] {
+        self.documents
+    }
+
+    /// The document of a name.
+    pub(super) fn get(&self, kind: &str, name: &str) -> Option<&'a Document> {
+        self.kinds.get(kind)?.get(name).copied()
+    }
+
+    /// The document that a reference names.
+    pub(super) fn find(&self, kind: &str, reference: &Reference) -> Option<&'a Document> {
+        self.get(kind, reference.name()?.as_str())
+    }
+
+    /// The names of a kind, in order.
+    pub(super) fn names(&self, kind: &str) -> impl Iterator<Item = &'a str> {
+        self.kinds
+            .get(kind)
+            .into_iter()
+            .flat_map(|names| names.keys().copied())
+    }
+
+    /// The other kinds that have a document of a name.
+    pub(super) fn kinds_of(&self, name: &str) -> Vec<&'static str> {
+        let kinds = self.kinds.iter();
+        kinds
+            .filter(|(_, names)| names.contains_key(name))
+            .map(|(kind, _)| *kind)
+            .collect()
+    }
+
+    /// Whether a name that no document has is taken elsewhere.
+    pub(super) fn elsewhere(&self, kind: &str, name: &str) -> Option<&'a Elsewhere> {
+        self.elsewhere.get(&Address::new(kind, name))
+    }
+
+    /// The document that once had a name.
+    pub(super) fn renamed(&self, kind: &str, name: &str) -> Option<&'a Document> {
+        self.documents.iter().find(|document| {
+            let mut previous = document.meta.previous_names.iter();
+            document.spec.kind() == kind && previous.any(|previous| previous.as_str() == name)
+        })
+    }
+
+    /// The course that a reference names.
+    pub(super) fn course(&self, reference: &Reference) -> Option<(&'a Document, &'a Course)> {
+        let document = self.find("course", reference)?;
+        let Spec::Course(course) = &document.spec else {
+            return None;
+        };
+        Some((document, course))
+    }
+
+    /// The cohort that a reference names.
+    pub(super) fn cohort(&self, reference: &Reference) -> Option<(&'a Document, &'a Cohort)> {
+        let document = self.find("cohort", reference)?;
+        let Spec::Cohort(cohort) = &document.spec else {
+            return None;
+        };
+        Some((document, cohort))
+    }
+
+    /// The offer that a reference names.
+    pub(super) fn offer(&self, reference: &Reference) -> Option<(&'a Document, &'a Offer)> {
+        let document = self.find("offer", reference)?;
+        let Spec::Offer(offer) = &document.spec else {
+            return None;
+        };
+        Some((document, offer))
+    }
+
+    /// The coupon that a reference names.
+    pub(super) fn coupon(&self, reference: &Reference) -> Option<(&'a Document, &'a Coupon)> {
+        let document = self.find("coupon", reference)?;
+        let Spec::Coupon(coupon) = &document.spec else {
+            return None;
+        };
+        Some((document, coupon))
+    }
+
+    /// The modules of a course: its own, or those of the course that it is a copy of while the
+    /// copy has not been read. The document is the one that names them.
+    pub(super) fn program(
+        &self,
+        document: &'a Document,
+        course: &'a Course,
+    ) -> (&'a Document, &'a [Module]) {
+        let (mut document, mut course) = (document, course);
+        let mut seen = BTreeSet::new();
+        while course.modules.is_empty() && seen.insert(&document.address) {
+            match course.copy_of.as_ref().and_then(|of| self.course(of)) {
+                Some((original, of)) => (document, course) = (original, of),
+                None => break,
+            }
+        }
+        (document, &course.modules)
+    }
+}
