@@ -78,6 +78,13 @@ pub trait Kind: Sized + Clone + std::fmt::Debug + DeserializeOwned + JsonSchema 
         let _ = links;
     }
 
+    /// Of a mirror of something on the platform: that object in the platform's form, with its id.
+    /// An embedded platform that does not know it yet is given it.
+    fn mirror(&self, name: &str) -> Option<serde_json::Value> {
+        let _ = name;
+        None
+    }
+
     /// The declared attributes in the names of the platform contract. `None` for kinds that are
     /// not written.
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
@@ -216,6 +223,11 @@ macro_rules! catalogue {
                 let mut links = Links::default();
                 match self { $(Spec::$variant(spec) => spec.links(&mut links),)+ }
                 links.into_vec()
+            }
+
+            /// See [`Kind::mirror`].
+            pub fn mirror(&self, name: &str) -> Option<serde_json::Value> {
+                match self { $(Spec::$variant(spec) => spec.mirror(name),)+ }
             }
 
             /// See [`Kind::encode`].
