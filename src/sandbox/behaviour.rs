@@ -3,7 +3,7 @@
 
 use super::answer::{Errors, Refusal};
 use super::resource::{Resource, resource};
-use super::store::{Changes, exists, find_label};
+use super::store::{Change, Changes, Row, exists, find_label};
 use rusqlite::{Connection, params};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 
 /// Where the public pages of offers would be.
 const PUBLIC_PAGES: &str = "https://school.kwiga.example/o/";
+
+/// How the titles of private copies of offers begin.
+const COPY_TITLE: &str = "Copy system";
 
 /// The tables that only this file uses.
 pub(super) const LAYOUT: &str = "
@@ -161,10 +164,50 @@ pub(super) fn written(
             }
             (Some(_), Some(_)) => {}
         },
-        "orders" => account(changes, id, before, after)?,
+        "orders" => {
+            account(changes, id, before, after)?;
+            if let (Some(before), Some(after)) = (before, after) {
+                fork(changes, of, id, before, after)?;
+            }
+        }
         _ => {}
     }
     Ok(())
+}
+
+/// A paid order whose price is edited leaves its offer for a private copy of it, as the vendor's
+/// manual says; an order of such a copy does not fork again.
+fn fork(
+    changes: &mut Changes<'_>,
+    orders: &'static Resource,
+    order_id: i64,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Result<(), Refusal> {
+    let automatic = text(before, "paid_status") == "paid";
+    if !automatic || before.get("price") == after.get("price") {
+        return Ok(());
+    }
+    let (Some(offers), Some(offer_id)) = (resource("offers"), id(after, "offer_id")) else {
+        return Ok(());
+    };
+    let row = Row::load(changes.connection(), offers, offer_id)?;
+    if row.label.starts_with(COPY_TITLE) {
+        return Ok(());
+    }
+    let mut copy: Map<String, Value> =
+        serde_json::from_str(&row.body).map_err(|error| Refusal::Broken(error.to_string()))?;
+    copy.insert(
+        "title".to_owned(),
+        format!("{COPY_TITLE} {}", row.label).into(),
+    );
+    copy.insert(
+        "price".to_owned(),
+        after.get("price").cloned().unwrap_or_default(),
+    );
+    let copy_id = changes.create(offers, copy)?;
+    let moved = Map::from_iter([("offer_id".to_owned(), copy_id.into())]);
+    changes.update(orders, order_id, Change::Merge(moved))
 }
 
 /// Keeps the table of purchases, from which clients are counted.
@@ -336,7 +379,7 @@ pub(super) fn members_of(of: &Resource) -> Option<&'static Resource> {
 
 /// Segments fill themselves.
 fn by_hand_only(changes: &Changes<'_>, list: &Resource, list_id: i64) -> Result<(), Refusal> {
-    let row = super::store::Row::load(changes.connection(), list, list_id)?;
+    let row = Row::load(changes.connection(), list, list_id)?;
     let body: Map<String, Value> = serde_json::from_str(&row.body).unwrap_or_default();
     if text(&body, "type") == "static" {
         Ok(())

@@ -105,10 +105,12 @@ fn describe(of: &Resource, generator: &mut SchemaGenerator, schemas: &mut Map<St
         ],
     });
     schemas.insert(format!("{name}Object"), answered);
-    schemas.insert(
-        format!("{name}Patch"),
-        json!({ "type": "object", "description": patch }),
-    );
+    if of.allows(Verb::Update) {
+        schemas.insert(
+            format!("{name}Patch"),
+            json!({ "type": "object", "description": patch }),
+        );
+    }
     schemas.insert(name, body);
 }
 

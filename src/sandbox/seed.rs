@@ -165,7 +165,7 @@ fn known(path: &str) -> Result<&'static Resource, Refusal> {
 
 fn add_course(changes: &mut Changes<'_>, body: Value) -> Result<(), Refusal> {
     let Value::Object(mut body) = body else {
-        return Err(Refusal::invalid("course", "is a mapping"));
+        return Err(Refusal::invalid("courses", "is a mapping"));
     };
     match body.shift_remove("id") {
         None | Some(Value::Null) => {

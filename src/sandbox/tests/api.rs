@@ -314,3 +314,40 @@ async fn people_are_counted() {
     assert_eq!(list["members_count"], 1);
     platform.stop().await;
 }
+
+#[tokio::test]
+async fn an_edited_paid_order_follows_a_copy_of_its_offer() {
+    let platform = Platform::new().await;
+    let offer = platform.offer("Autumn").await;
+    let contact = platform
+        .make("/contacts", json!({ "email": "a@b.example" }))
+        .await;
+    let order = json!({
+        "contact_id": contact["id"], "offer_id": offer["id"], "paid_status": "paid",
+    });
+    let order = format!("/orders/{}", platform.make("/orders", order).await["id"]);
+    let edit = async |amount: &str| {
+        let patch = json!({ "price": { "amount": amount } });
+        platform.send("PATCH", &order, patch).await.data()
+    };
+    let edited = edit("400").await;
+    assert_ne!(edited["offer_id"], offer["id"]);
+    let copy = platform
+        .get(&format!("/offers/{}", edited["offer_id"]))
+        .await
+        .data();
+    assert_eq!(copy["title"], "Copy system Autumn");
+    assert_eq!(
+        (&copy["price"]["amount"], &copy["clients_count"]),
+        (&json!("400.00"), &json!(1))
+    );
+    let original = platform
+        .get(&format!("/offers/{}", offer["id"]))
+        .await
+        .data();
+    let found = (&original["price"], &original["clients_count"]);
+    assert_eq!(found, (&offer["price"], &json!(0)));
+    assert_eq!(edit("300").await["offer_id"], copy["id"]);
+    assert_eq!(platform.get("/offers").await.json()["meta"]["total"], 2);
+    platform.stop().await;
+}
