@@ -39,8 +39,7 @@ impl Configuration {
         }
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
-        let (compiled, findings) =
-            compile(&files, documents, context.environment.as_deref(), now);
+        let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
         if findings.has_errors() {
             tell(context, &findings, &files.sources);
             return Err(Failure::said(Exit::Invalid));
