@@ -8,6 +8,8 @@ mod failure;
 mod files;
 mod init;
 mod man;
+mod sandbox;
+mod signals;
 
 pub use exit::{EXITS, Exit};
 pub use failure::Failure;
@@ -43,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
+        Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
     };
@@ -146,8 +149,17 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 enum Command {
     Init(init::Args),
     Explain(explain::Args),
+    Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
+}
+
+/// What carries network and timers. Made by the commands that need it: the others start faster.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::from_error(Exit::Unclassified, &error))
 }
 
 /// The whole command line, for completions and manual pages.

@@ -82,6 +82,28 @@ pub enum Rule {
     /// A list of maps that are recognised by this key: an update keeps what it does not mention in
     /// each.
     Keyed(&'static str),
+    /// A map that takes one of several forms: it is compared and sent as a whole.
+    Whole,
+    /// Objects whose text here starts with this are made by the platform for one client: they are
+    /// never adopted, compared, changed or removed.
+    HandsOff(&'static str),
+    /// The object may hold people as soon as it is made: they are counted before anything is bound
+    /// to it.
+    Gate {
+        /// With this text here it must be empty to go on; with another, a replacement is counted.
+        empty_when: &'static str,
+        /// The computed attribute that counts.
+        count: &'static str,
+    },
+}
+
+/// What is counted before anything is bound to a new object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Whether it must be empty to go on.
+    pub must_be_empty: bool,
+    /// The computed attribute that counts.
+    pub count: &'static str,
 }
 
 impl Collection {
@@ -114,6 +136,41 @@ impl Collection {
         self.fields
             .iter()
             .any(|field| field.path == path && field.rule == rule)
+    }
+
+    /// The key by which the items of the list at a dotted path are recognised.
+    pub fn keyed_by<'p>(
+        &self,
+        path: impl Iterator<Item = &'p str> + Clone,
+    ) -> Option<&'static str> {
+        self.fields.iter().find_map(|field| match field.rule {
+            Rule::Keyed(key) => field.path.split('.').eq(path.clone()).then_some(key),
+            Rule::Immutable
+            | Rule::Computed
+            | Rule::Set
+            | Rule::Weak
+            | Rule::Whole
+            | Rule::HandsOff(_)
+            | Rule::Gate { .. } => None,
+        })
+    }
+
+    /// What is counted of an object with these attributes before anything is bound to it.
+    pub fn gate(&self, attributes: &Attributes) -> Option<Gate> {
+        self.fields.iter().find_map(|field| match field.rule {
+            Rule::Gate { empty_when, count } => Some(Gate {
+                must_be_empty: attributes.get(field.path).and_then(Value::as_text)
+                    == Some(empty_when),
+                count,
+            }),
+            Rule::Immutable
+            | Rule::Computed
+            | Rule::Set
+            | Rule::Weak
+            | Rule::Keyed(_)
+            | Rule::Whole
+            | Rule::HandsOff(_) => None,
+        })
     }
 
     /// The attributes with a rule.

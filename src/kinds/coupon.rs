@@ -101,10 +101,16 @@ static COLLECTION: Collection = Collection {
         retired: "disabled",
         rests_while_replaced: false,
     },
-    fields: &[FieldRule {
-        path: "used_count",
-        rule: Rule::Computed,
-    }],
+    fields: &[
+        FieldRule {
+            path: "discount",
+            rule: Rule::Whole,
+        },
+        FieldRule {
+            path: "used_count",
+            rule: Rule::Computed,
+        },
+    ],
     required: &["code", "discount"],
     minimal: r#"{"title":"x","code":"X","discount":{"percent":"1"}}"#,
     schema: <wire::Coupon as JsonSchema>::json_schema,

@@ -57,6 +57,13 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Immutable,
         },
         FieldRule {
+            path: "type",
+            rule: Rule::Gate {
+                empty_when: "static",
+                count: "members_count",
+            },
+        },
+        FieldRule {
             path: "members_count",
             rule: Rule::Computed,
         },

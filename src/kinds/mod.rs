@@ -28,7 +28,7 @@ pub mod removed;
 pub mod scenario;
 pub mod test;
 
-pub use collection::{Access, Collection, FieldRule, Rule, Status, fill_nulls};
+pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status, fill_nulls};
 pub use filter::{
     BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
     LessonName, LessonsCompleted, OfCourse, Progress, Purchases,
@@ -76,6 +76,13 @@ pub trait Kind: Sized + Clone + std::fmt::Debug + DeserializeOwned + JsonSchema 
     /// Names everything that this document refers to, with its place.
     fn links(&self, links: &mut Links) {
         let _ = links;
+    }
+
+    /// Of a mirror of something on the platform: that object in the platform's form, with its id.
+    /// An embedded platform that does not know it yet is given it.
+    fn mirror(&self, name: &str) -> Option<serde_json::Value> {
+        let _ = name;
+        None
     }
 
     /// The declared attributes in the names of the platform contract. `None` for kinds that are
@@ -216,6 +223,11 @@ macro_rules! catalogue {
                 let mut links = Links::default();
                 match self { $(Spec::$variant(spec) => spec.links(&mut links),)+ }
                 links.into_vec()
+            }
+
+            /// See [`Kind::mirror`].
+            pub fn mirror(&self, name: &str) -> Option<serde_json::Value> {
+                match self { $(Spec::$variant(spec) => spec.mirror(name),)+ }
             }
 
             /// See [`Kind::encode`].

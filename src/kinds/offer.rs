@@ -423,6 +423,10 @@ static COLLECTION: Collection = Collection {
     },
     fields: &[
         FieldRule {
+            path: "title",
+            rule: Rule::HandsOff("Copy system"),
+        },
+        FieldRule {
             path: "products",
             rule: Rule::Keyed("course_id"),
         },

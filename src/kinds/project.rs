@@ -132,7 +132,7 @@ pub struct Platform {
     pub endpoints: IndexMap<Text, serde_json::Value>,
 }
 
-/// Parts of [`Platform`] that an environment overrides.
+/// Where the objects live, as far as an environment overrides it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartialPlatform {
@@ -171,7 +171,7 @@ pub struct StateConfig {
     pub settings: IndexMap<Text, serde_json::Value>,
 }
 
-/// Parts of [`StateConfig`] that an environment overrides.
+/// Where the state is kept, as far as an environment overrides it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 pub struct PartialStateConfig {
     /// The backend.

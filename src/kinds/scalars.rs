@@ -121,6 +121,8 @@ macro_rules! text_form {
                     "description": $description,
                     "type": "string",
                     "pattern": $pattern,
+                    // Editors show this instead of the pattern, and so does `schema`.
+                    "patternErrorMessage": concat!("expected ", $expected),
                     "examples": [$($example),+],
                 })
             }

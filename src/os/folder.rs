@@ -41,17 +41,22 @@ pub enum FileRead {
 }
 
 /// Why a file was not read. Nothing of it is quoted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It leads out of the project's folder, by a symbolic link, `..` or an absolute path.
+    #[error("it leads out of the project's folder")]
     Outside,
     /// It is no ordinary file.
+    #[error("it is no ordinary file")]
     Special,
     /// It does not exist.
+    #[error("it does not exist")]
     Missing,
     /// It is larger than the limit.
+    #[error("it is too large")]
     TooLarge,
     /// The system refused, with its word for why.
+    #[error("{0}")]
     System(String),
 }
 
@@ -293,6 +298,14 @@ impl ProjectFolder {
             Err(Refusal::Outside)
         }
     }
+}
+
+/// Reads an ordinary file of at most so many bytes, one that the user named on the command line.
+///
+/// # Errors
+/// It is no such file, or the system refuses.
+pub fn read_named(path: &Path, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
+    read_file(path, most_bytes)
 }
 
 /// Reads an ordinary file of at most so many bytes.

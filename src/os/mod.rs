@@ -9,14 +9,16 @@
 
 mod credentials;
 mod folder;
+mod identity;
 mod pattern;
 mod terminal;
 mod write;
 
 pub use credentials::{Credentials, CredentialsError, credentials};
 pub use folder::{
-    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
+    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project, read_named,
 };
+pub use identity::{host, user};
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
 pub use write::{WriteFileError, write_new, write_over};
 

@@ -187,12 +187,15 @@ pub enum Operation {
     Create {
         /// The body; references are resolved when it is sent.
         body: Attributes,
+        /// The declared attributes once this is done: what the state records. Empty if the new
+        /// object is still to be settled.
+        applied: Attributes,
         /// The object that it replaces, which is left behind until it is retired.
         replaces: Option<RemoteId>,
         /// Whether it was applied with `protect: true`.
         protect: bool,
     },
-    /// Changes attributes of an object.
+    /// Changes attributes of an object. The state's entry is no longer retired after it.
     Update {
         /// The object; `None`: the one that this plan makes for the address.
         id: Option<RemoteId>,
@@ -207,8 +210,13 @@ pub enum Operation {
     Settle {
         /// Whether it must be empty to go on: a gate list.
         must_be_empty: bool,
+        /// The computed attribute that counts them.
+        count: String,
+        /// The declared attributes: what the state records once it is settled.
+        applied: Attributes,
     },
-    /// Takes an object out of use.
+    /// Takes an object out of use. The state remembers it as retired, or drops it from the deposed
+    /// ones.
     Retire {
         /// The object.
         id: RemoteId,
@@ -222,7 +230,8 @@ pub enum Operation {
         /// The object.
         id: RemoteId,
     },
-    /// Writes the state only: adoption, a new name, values that were found as declared.
+    /// Writes the state only: adoption, a new name, values that were found as declared. It replaces
+    /// the whole entry.
     Record {
         /// The entry to write.
         object: Box<BaseObject>,

@@ -2,7 +2,7 @@
 
 use super::RemoteObject;
 use crate::kinds::{Collection, from_json, normal_attributes};
-use crate::model::{Attributes, LiveObject, RemoteId, Value};
+use crate::model::{Attributes, LiveObject, RemoteId};
 use serde::{Deserialize, Deserializer, de};
 
 /// An object of an answer, its raw JSON already dropped; see [`Decoded::finish`].
@@ -56,15 +56,11 @@ impl<'de> Deserialize<'de> for Decoded {
     }
 }
 
-/// The number of contacts that an object holds, if the platform says so.
-pub fn members_count(object: &LiveObject) -> Option<i64> {
-    object.attributes.get("members_count").and_then(Value::as_int)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::kinds::kind;
+    use crate::model::Value;
     use serde_json::json;
 
     #[test]

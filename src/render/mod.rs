@@ -5,7 +5,9 @@
 
 pub mod human;
 pub mod json;
+mod progress;
 mod style;
 pub mod terminal;
 
+pub use progress::{Progress, Tally};
 pub use style::{Style, Tone};

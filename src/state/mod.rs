@@ -1,1 +1,23 @@
-//! (room)
+//! What was last applied, kept between runs: the state file, its lock, its journal.
+//!
+//! An apply holds the lock, writes every intent and every outcome to the journal, and folds the
+//! journal into a new version of the state at its end. A run that was cut off leaves its journal;
+//! whoever reads next sees both as one, and whoever locks next folds it.
+
+mod document;
+mod effect;
+mod error;
+mod form;
+mod journal;
+mod local;
+mod lock;
+mod record;
+mod seal;
+
+pub use effect::Effect;
+pub use error::StateError;
+pub use journal::Journal;
+pub use local::{LocalState, Locked, Snapshot, Start};
+pub use lock::Holder;
+pub use record::Intent;
+pub use seal::digest;

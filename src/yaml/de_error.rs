@@ -368,8 +368,8 @@ fn unexpected(found: Unexpected<'_>) -> String {
     }
 }
 
-/// What a node is, as its writer sees it.
-fn describe(node: &Node) -> String {
+/// What a node is, as its writer sees it: "the number 010", "the text `on`", "a list".
+pub fn describe(node: &Node) -> String {
     match &node.value {
         Value::Sequence(_) => "a list".to_owned(),
         Value::Mapping(_) => "a mapping".to_owned(),

@@ -16,7 +16,7 @@ mod scalar;
 mod syntax;
 
 pub use de::{from_node, from_node_only, from_node_without};
-pub use de_error::{DeError, DeErrorKind, Place};
+pub use de_error::{DeError, DeErrorKind, Place, describe};
 pub use json::to_json;
 pub use limits::Limits;
 pub use node::{Entry, Mapping, Node, Scalar, ScalarStyle, ScalarType, Value};

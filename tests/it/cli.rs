@@ -164,3 +164,38 @@ fn init_starts_a_project_and_writes_nothing_over() {
     assert_eq!(output.status.code(), Some(0));
     assert!(school.join(".gitlab-ci.yml").is_file());
 }
+
+#[cfg(unix)]
+#[test]
+fn the_sandbox_says_where_it_is_and_stops_when_asked() {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    let folder = project(&[]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_bursar"))
+        .args(["sandbox", "--port", "0"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut url)
+        .unwrap();
+    let host = url.trim().strip_prefix("http://").unwrap().to_owned();
+    let mut stream = std::net::TcpStream::connect(&host).unwrap();
+    write!(
+        stream,
+        "GET /offers HTTP/1.1\r\nHost: {host}\r\nToken: wrong\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

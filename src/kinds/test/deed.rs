@@ -19,6 +19,7 @@ use std::fmt;
 
 /// What happens at one moment: one deed of each person, by name, and one of the school's staff.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
 pub struct Deeds {
     /// What the school does.
     pub staff: Option<StaffDeed>,

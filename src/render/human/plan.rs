@@ -4,7 +4,8 @@ use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
 use crate::plan::{Action, Change, FieldChange, Plan, Reason, Refusal, Side};
 use crate::render::terminal::escape;
-use crate::render::{Style, Tone};
+use crate::render::{Style, Tally, Tone};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What a plan is shown with.
@@ -69,29 +70,15 @@ pub fn render(view: View<'_>) -> String {
 
 /// `2 to add, 1 to change, 0 to retire.`, and what else there is.
 pub fn counts(plan: &Plan) -> String {
-    let of = |action: Action| {
-        plan.changes
-            .iter()
-            .filter(|change| change.action == action)
-            .count()
-    };
+    let tally = Tally::of(&plan.changes, &BTreeSet::new());
     let mut text = format!(
         "{} to add, {} to change, {} to retire",
-        of(Action::Create),
-        of(Action::Update),
-        of(Action::Retire)
+        tally.added, tally.changed, tally.retired
     );
-    for (action, words) in [
-        (Action::Replace, "to replace"),
-        (Action::Delete, "to delete"),
-        (Action::Adopt, "to adopt"),
-        (Action::Move, "to rename"),
-        (Action::Forget, "to forget"),
-        (Action::Manual, "by hand"),
-    ] {
-        if of(action) > 0 {
+    for (count, to_do, _) in tally.rarer() {
+        if count > 0 {
             // Writing to a string cannot fail.
-            let _ = write!(text, ", {} {words}", of(action));
+            let _ = write!(text, ", {count} {to_do}");
         }
     }
     text.push('.');

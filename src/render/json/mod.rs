@@ -1,3 +1,5 @@
 //! For machines: one JSON value a document.
 
 pub mod diagnostics;
+pub mod progress;
+pub mod state;

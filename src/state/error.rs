@@ -1,0 +1,120 @@
+//! Why a state cannot be read or written, and what to do.
+
+use super::Holder;
+use std::path::{Path, PathBuf};
+
+/// Why a state cannot be read or written. [`StateError::hint`] says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// It is not what was written: cut, edited, or not ours.
+    #[error("{}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+        /// Whole versions, newest first.
+        backups: Vec<PathBuf>,
+    },
+    /// Another version of the format.
+    #[error("{}: written in format {found}; this is bursar {}, which reads format {known}", path.display(), env!("CARGO_PKG_VERSION"))]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// The format that it is in.
+        found: u64,
+        /// The format that is read.
+        known: u64,
+    },
+    /// Another project's, or another environment's.
+    #[error("{}: is the state of {found}, not of {expected}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        found: String,
+        /// Whose it should be.
+        expected: String,
+    },
+    /// Another run holds the lock.
+    #[error("{}: locked{}", path.display(), holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// Who holds it, if that can be read.
+        holder: Option<Holder>,
+    },
+    /// The plan was made from another version of the state, or for another platform.
+    #[error("the plan was made for {planned}; now it is {found}")]
+    Stale {
+        /// What the plan was made for.
+        planned: String,
+        /// What is there.
+        found: String,
+    },
+    /// The file system refused.
+    #[error("{}: {what}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl StateError {
+    pub(super) fn io(path: &Path, what: &'static str, source: std::io::Error) -> Self {
+        StateError::Io {
+            path: path.to_owned(),
+            what,
+            source,
+        }
+    }
+
+    /// What to do about it, as a sentence that can be followed.
+    pub fn hint(&self) -> String {
+        match self {
+            StateError::Damaged { path, backups, .. } => damaged_hint(path, backups),
+            StateError::Version { found, known, .. } if found > known => {
+                "use the version of bursar that wrote it, or a newer one".to_owned()
+            }
+            StateError::Version { path, .. } => format!(
+                "move {} away and plan again: existing objects are found by title and code and proposed for adoption",
+                path.display()
+            ),
+            StateError::Foreign { path, .. } => format!(
+                "correct `project` and `--env`, or move {} away if the project was renamed",
+                path.display()
+            ),
+            StateError::Locked { .. } => {
+                "wait until that run has ended; the lock of a run that was killed is free".to_owned()
+            }
+            StateError::Stale { .. } => "plan again".to_owned(),
+            StateError::Io { .. } => {
+                "make the folder readable and writable, with room on the disk; nothing was lost".to_owned()
+            }
+        }
+    }
+}
+
+fn damaged_hint(path: &Path, backups: &[PathBuf]) -> String {
+    let shown = path.display();
+    match backups {
+        [] => format!(
+            "restore {shown} from a backup, or move it away and plan again: existing objects are found by title and code and proposed for adoption"
+        ),
+        [newest, ..] => {
+            let list: Vec<String> = backups
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            format!(
+                "nothing was changed; move {shown} away and put a backup in its place, the newest is {} (of {}); what it does not know is found by title and code and proposed for adoption",
+                newest.display(),
+                list.join(", ")
+            )
+        }
+    }
+}

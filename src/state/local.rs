@@ -1,0 +1,597 @@
+//! The state in a folder: `state.json`, `lock.json`, `journal.jsonl`, `backups/`.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the file system's side of the state"
+)]
+
+use super::document::{self, FORMAT, Head, StateFile, Version};
+use super::effect::Entries;
+use super::error::StateError;
+use super::journal::Journal;
+use super::lock::Holder;
+use super::record::{self, Chain, JournalFile, Record};
+use super::seal;
+use crate::model::{Address, BaseState, OpenIntent, Target};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const STATE: &str = "state.json";
+const LOCK: &str = "lock.json";
+const JOURNAL: &str = "journal.jsonl";
+const BACKUPS: &str = "backups";
+/// How many earlier versions are kept.
+const KEPT: usize = 10;
+/// How often a lock is tried, since a reader may hold it for an instant.
+const LOCK_TRIES: usize = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
+/// The state of one project and environment in a folder. Nothing is touched until it is used.
+#[derive(Clone, Debug)]
+pub struct LocalState {
+    folder: PathBuf,
+    project: String,
+    environment: Option<String>,
+}
+
+/// What was last applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The platform and account; `None` before the first apply.
+    pub target: Option<Target>,
+    /// The state's own random name; `None` before the first apply.
+    pub lineage: Option<String>,
+    /// The version: 0 before the first apply. A journal that a run left behind counts as one more,
+    /// which is what locking makes of it.
+    pub serial: u64,
+    /// The objects, the journal folded in.
+    pub base: BaseState,
+    /// Digests of what the platform answered, by address.
+    pub digests: BTreeMap<Address, String>,
+    /// Whether a journal was folded in.
+    pub journal_open: bool,
+    /// Whether the run that writes that journal is still at work.
+    pub in_progress: bool,
+}
+
+/// What an apply begins with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The platform and account that the plan was made for.
+    pub target: Target,
+    /// The lineage that the plan was made from; `None` before the first apply.
+    pub lineage: Option<String>,
+    /// The serial that the plan was made from.
+    pub serial: u64,
+    /// A random name, used if there is no lineage yet.
+    pub new_lineage: String,
+    /// The plan's digest.
+    pub plan: String,
+}
+
+/// The state while its lock is held. Dropping it lets go of the lock.
+#[derive(Debug)]
+pub struct Locked {
+    state: LocalState,
+    file: File,
+    head: Option<Head>,
+    snapshot: Snapshot,
+    /// The head of the journal that was begun.
+    begun: Option<Head>,
+}
+
+impl LocalState {
+    /// The state in a folder such as `.bursar/default`.
+    pub fn open(
+        folder: impl Into<PathBuf>,
+        project: impl Into<String>,
+        environment: Option<String>,
+    ) -> Self {
+        LocalState {
+            folder: folder.into(),
+            project: project.into(),
+            environment,
+        }
+    }
+
+    /// Reads without locking.
+    ///
+    /// # Errors
+    /// Damaged, of another version, of another project or environment, or not readable.
+    pub fn read(&self) -> Result<Snapshot, StateError> {
+        // The journal first: if it is folded in between, its serial gives it away.
+        let journal = self.read_journal()?;
+        let state = self.read_state()?;
+        let (_, mut snapshot) = self.combine(state, journal)?;
+        if snapshot.journal_open && self.is_locked() {
+            // It will become a version of its own, which this is not.
+            snapshot.in_progress = true;
+            snapshot.serial -= 1;
+        }
+        Ok(snapshot)
+    }
+
+    /// Takes the lock, and folds in what a run that was cut off has left.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`], or as [`LocalState::read`].
+    pub fn lock(&self, holder: &Holder) -> Result<Locked, StateError> {
+        fs::create_dir_all(&self.folder)
+            .map_err(|error| StateError::io(&self.folder, "cannot be made", error))?;
+        let file = self.take_lock(holder)?;
+        let journal = self.read_journal()?;
+        let is_left = journal.is_some();
+        let state = self.read_state()?;
+        let (head, snapshot) = self.combine(state, journal)?;
+        let mut locked = Locked {
+            state: self.clone(),
+            file,
+            head,
+            snapshot,
+            begun: None,
+        };
+        if locked.snapshot.journal_open {
+            locked.write()?;
+        }
+        if is_left {
+            self.remove_journal()?;
+        }
+        Ok(locked)
+    }
+
+    /// Earlier versions that are kept, newest first.
+    pub fn backups(&self) -> Vec<PathBuf> {
+        let mut found: Vec<(u64, PathBuf)> = fs::read_dir(self.folder.join(BACKUPS))
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| {
+                let path = entry.ok()?.path();
+                let serial = path
+                    .file_name()?
+                    .to_str()?
+                    .strip_prefix("state-")?
+                    .strip_suffix(".json")?
+                    .parse()
+                    .ok()?;
+                Some((serial, path))
+            })
+            .collect();
+        found.sort_by(|a, b| b.cmp(a));
+        found.into_iter().map(|(_, path)| path).collect()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn read_file(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
+        let path = self.path(name);
+        match fs::read(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StateError::io(&path, "cannot be read", error)),
+        }
+    }
+
+    fn read_state(&self) -> Result<Option<StateFile>, StateError> {
+        let Some(text) = self.read_file(STATE)? else {
+            return Ok(None);
+        };
+        let version = serde_json::from_slice::<Version>(&text)
+            .map_err(|_| self.damaged(STATE, "is cut or not a state file"))?;
+        self.check_version(STATE, version.format_version)?;
+        if !seal::is_whole_state(&text) {
+            return Err(self.damaged(STATE, "its checksum is wrong: it was cut or edited"));
+        }
+        let file = document::read(&text).map_err(|what| self.damaged(STATE, &what))?;
+        self.check_owner(STATE, &file.head)?;
+        Ok(Some(file))
+    }
+
+    fn read_journal(&self) -> Result<Option<JournalFile>, StateError> {
+        let Some(text) = self.read_file(JOURNAL)? else {
+            return Ok(None);
+        };
+        let journal = record::read(&text).map_err(|what| self.damaged(JOURNAL, &what))?;
+        if let Some(journal) = &journal {
+            self.check_version(JOURNAL, journal.head.format_version)?;
+            self.check_owner(JOURNAL, &journal.head)?;
+        }
+        Ok(journal)
+    }
+
+    fn check_version(&self, name: &str, found: u64) -> Result<(), StateError> {
+        if found == FORMAT {
+            return Ok(());
+        }
+        Err(StateError::Version {
+            path: self.path(name),
+            found,
+            known: FORMAT,
+        })
+    }
+
+    fn check_owner(&self, name: &str, head: &Head) -> Result<(), StateError> {
+        if head.project == self.project && head.environment == self.environment {
+            return Ok(());
+        }
+        Err(StateError::Foreign {
+            path: self.path(name),
+            found: owner(&head.project, head.environment.as_deref()),
+            expected: owner(&self.project, self.environment.as_deref()),
+        })
+    }
+
+    fn damaged(&self, name: &str, what: &str) -> StateError {
+        StateError::Damaged {
+            path: self.path(name),
+            what: what.to_owned(),
+            backups: self.backups(),
+        }
+    }
+
+    /// The state with what its journal adds. The head is that of the state file, or of the journal
+    /// that begins one.
+    fn combine(
+        &self,
+        state: Option<StateFile>,
+        journal: Option<JournalFile>,
+    ) -> Result<(Option<Head>, Snapshot), StateError> {
+        let (mut head, mut entries) = match state {
+            Some(StateFile { head, entries }) => (Some(head), entries),
+            None => (None, Entries::default()),
+        };
+        let mut serial = head.as_ref().map_or(0, |head| head.serial);
+        let mut journal_open = false;
+        if let Some(journal) = journal {
+            if let Some(head) = &head
+                && head.lineage != journal.head.lineage
+            {
+                return Err(self.damaged(
+                    JOURNAL,
+                    "belongs to another state than `state.json`; move it away if that one is right",
+                ));
+            }
+            if journal.head.serial > serial {
+                return Err(self.damaged(
+                    JOURNAL,
+                    &format!(
+                        "builds on version {} of the state, and `state.json` is version {serial}; put version {} back, or move the journal away",
+                        journal.head.serial, journal.head.serial
+                    ),
+                ));
+            }
+            // One for an earlier version was folded already, and the crash came before its removal.
+            if journal.head.serial == serial && !journal.records.is_empty() {
+                journal_open = true;
+                serial += 1;
+                fold(&mut entries, journal.records);
+                head.get_or_insert(journal.head);
+            }
+        }
+        let Entries { base, digests } = entries;
+        let snapshot = Snapshot {
+            target: head.as_ref().map(|head| head.target.clone()),
+            lineage: head.as_ref().map(|head| head.lineage.clone()),
+            serial,
+            base,
+            digests,
+            journal_open,
+            in_progress: false,
+        };
+        Ok((head, snapshot))
+    }
+
+    /// Whether some run holds the lock at this instant.
+    fn is_locked(&self) -> bool {
+        let Ok(file) = File::open(self.path(LOCK)) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
+    fn take_lock(&self, holder: &Holder) -> Result<File, StateError> {
+        let path = self.path(LOCK);
+        let io = |error| StateError::io(&path, "cannot be locked", error);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io)?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => {
+                    let text = serde_json::to_vec(holder).map_err(|error| io(error.into()))?;
+                    file.set_len(0).map_err(io)?;
+                    file.rewind().map_err(io)?;
+                    file.write_all(&text).map_err(io)?;
+                    return Ok(file);
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(io(error)),
+            }
+        }
+        let mut text = String::new();
+        let holder = file
+            .take(16 * 1024)
+            .read_to_string(&mut text)
+            .ok()
+            .and_then(|_| serde_json::from_str(&text).ok());
+        Err(StateError::Locked { path, holder })
+    }
+
+    /// Puts a file in place of another, so that one of the two is there at any instant.
+    fn replace(&self, name: &str, text: &[u8]) -> Result<File, StateError> {
+        let path = self.path(name);
+        let io = |error| StateError::io(&path, "cannot be written", error);
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?;
+        file.write_all(text).map_err(io)?;
+        file.as_file().sync_all().map_err(io)?;
+        let file = file.persist(&path).map_err(|error| io(error.error))?;
+        self.sync_folder()?;
+        Ok(file)
+    }
+
+    fn remove_journal(&self) -> Result<(), StateError> {
+        let path = self.path(JOURNAL);
+        match fs::remove_file(&path) {
+            Ok(()) => self.sync_folder(),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(StateError::io(&path, "cannot be removed", error)),
+        }
+    }
+
+    /// Makes renames and removals in the folder durable. Windows does that by itself.
+    fn sync_folder(&self) -> Result<(), StateError> {
+        if cfg!(unix) {
+            File::open(&self.folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(|error| StateError::io(&self.folder, "cannot be synced", error))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the present version under its serial, and drops the oldest.
+    fn back_up(&self, serial: u64) -> Result<(), StateError> {
+        let folder = self.path(BACKUPS);
+        let io = |error| StateError::io(&folder, "cannot be written", error);
+        fs::create_dir_all(&folder).map_err(io)?;
+        let (state, backup) = (self.path(STATE), folder.join(format!("state-{serial}.json")));
+        match fs::remove_file(&backup) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(io(error)),
+        }
+        if fs::hard_link(&state, &backup).is_err() {
+            fs::copy(&state, &backup).map_err(io)?;
+        }
+        for old in self.backups().iter().skip(KEPT) {
+            fs::remove_file(old).map_err(io)?;
+        }
+        Ok(())
+    }
+}
+
+impl Locked {
+    /// What was last applied, as of taking the lock.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Begins the journal of an apply.
+    ///
+    /// # Errors
+    /// [`StateError::Stale`] if the plan is not for this version and target; the file system.
+    pub fn begin(&mut self, start: Start) -> Result<Journal, StateError> {
+        let Start {
+            target,
+            lineage,
+            serial,
+            new_lineage,
+            plan,
+        } = start;
+        self.check_plan(&target, lineage.as_deref(), serial)?;
+        let head = Head {
+            format_version: FORMAT,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            project: self.state.project.clone(),
+            environment: self.state.environment.clone(),
+            target,
+            lineage: self.snapshot.lineage.clone().unwrap_or(new_lineage),
+            serial,
+        };
+        let path = self.state.path(JOURNAL);
+        let (line, chain) = Chain::open(&head, &plan)
+            .map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
+        let file = self.state.replace(JOURNAL, line.as_bytes())?;
+        self.begun = Some(head);
+        Journal::start(&path, file, chain)
+    }
+
+    /// Ends an apply, a failed one too: folds the journal into a new version. Intents of earlier
+    /// runs are settled by then, except at addresses with steps that were `unfinished`. Gives the
+    /// serial.
+    ///
+    /// # Errors
+    /// The file system. The journal is still there, and the next run folds it.
+    pub fn commit(
+        &mut self,
+        journal: Journal,
+        unfinished: &BTreeSet<Address>,
+    ) -> Result<u64, StateError> {
+        // Waits for the writer.
+        drop(journal);
+        let Some(head) = self.begun.take() else {
+            return Ok(self.snapshot.serial);
+        };
+        let before = self.snapshot.base.open_intents.len();
+        self.snapshot
+            .base
+            .open_intents
+            .retain(|intent| unfinished.contains(&intent.address));
+        let is_settled = self.snapshot.base.open_intents.len() != before;
+        let records = self
+            .state
+            .read_journal()?
+            .map(|journal| journal.records)
+            .unwrap_or_default();
+        if is_settled || !records.is_empty() {
+            let mut entries = Entries {
+                base: std::mem::take(&mut self.snapshot.base),
+                digests: std::mem::take(&mut self.snapshot.digests),
+            };
+            fold(&mut entries, records);
+            self.snapshot.base = entries.base;
+            self.snapshot.digests = entries.digests;
+            self.snapshot.serial += 1;
+            self.snapshot.target = Some(head.target.clone());
+            self.snapshot.lineage = Some(head.lineage.clone());
+            self.head.get_or_insert(head);
+            self.write()?;
+        }
+        self.state.remove_journal()?;
+        Ok(self.snapshot.serial)
+    }
+
+    fn check_plan(
+        &self,
+        target: &Target,
+        lineage: Option<&str>,
+        serial: u64,
+    ) -> Result<(), StateError> {
+        let stale = |planned: String, found: String| Err(StateError::Stale { planned, found });
+        if let Some(known) = &self.snapshot.target
+            && known != target
+        {
+            return stale(place(target), place(known));
+        }
+        if lineage != self.snapshot.lineage.as_deref() {
+            return stale(lineage_text(lineage), lineage_text(self.snapshot.lineage.as_deref()));
+        }
+        if serial != self.snapshot.serial {
+            return stale(
+                format!("version {serial} of the state"),
+                format!("version {}", self.snapshot.serial),
+            );
+        }
+        Ok(())
+    }
+
+    /// Writes the snapshot as the next version.
+    fn write(&mut self) -> Result<(), StateError> {
+        let path = self.state.path(STATE);
+        let found = self.serial_on_disk()?;
+        let serial = self.snapshot.serial;
+        let Some(head) = self.head.as_mut() else {
+            return Ok(());
+        };
+        if found + 1 != serial {
+            return Err(StateError::Stale {
+                planned: format!("version {} of the state", serial.saturating_sub(1)),
+                found: format!("version {found}"),
+            });
+        }
+        head.serial = serial;
+        env!("CARGO_PKG_VERSION").clone_into(&mut head.tool_version);
+        let entries = Entries {
+            base: std::mem::take(&mut self.snapshot.base),
+            digests: std::mem::take(&mut self.snapshot.digests),
+        };
+        let text = document::write(head, &entries);
+        self.snapshot.base = entries.base;
+        self.snapshot.digests = entries.digests;
+        let text =
+            text.map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
+        if found > 0 {
+            self.state.back_up(found)?;
+        }
+        self.state.replace(STATE, text.as_bytes())?;
+        Ok(())
+    }
+
+    /// The serial of the file as it is now: someone may have put a backup in its place.
+    fn serial_on_disk(&self) -> Result<u64, StateError> {
+        #[derive(Deserialize)]
+        struct Serial {
+            serial: u64,
+        }
+        match self.state.read_file(STATE)? {
+            None => Ok(0),
+            Some(text) => serde_json::from_slice::<Serial>(&text)
+                .map(|head| head.serial)
+                .map_err(|_| self.state.damaged(STATE, "is cut or not a state file")),
+        }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // The system frees the lock when the file closes; that no one is named is a courtesy.
+        let _ = self.file.set_len(0);
+    }
+}
+
+/// Applies records in order; intents without an outcome stay open.
+fn fold(entries: &mut Entries, records: Vec<Record>) {
+    let mut open: BTreeMap<u32, OpenIntent> = BTreeMap::new();
+    for record in records {
+        match record {
+            Record::Intent(intent) => {
+                open.insert(intent.step, intent.into());
+            }
+            Record::Done {
+                step,
+                address,
+                effect,
+            } => {
+                open.remove(&step);
+                entries.apply(&address, effect);
+            }
+            Record::Failed {
+                step,
+                address: _,
+                in_doubt,
+                message: _,
+            } => {
+                if !in_doubt {
+                    open.remove(&step);
+                }
+            }
+        }
+    }
+    for intent in open.into_values() {
+        entries.leave_open(intent);
+    }
+}
+
+fn owner(project: &str, environment: Option<&str>) -> String {
+    match environment {
+        Some(environment) => format!("project `{project}`, environment `{environment}`"),
+        None => format!("project `{project}` without environment"),
+    }
+}
+
+fn place(target: &Target) -> String {
+    let Target {
+        provider,
+        url,
+        account,
+    } = target;
+    format!("{provider} at {url}, account {account}")
+}
+
+fn lineage_text(lineage: Option<&str>) -> String {
+    match lineage {
+        Some(lineage) => format!("the state {lineage}"),
+        None => "a project without state".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
