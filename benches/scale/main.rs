@@ -138,6 +138,7 @@ fn compile(project: &generator::Generated) -> usize {
     let head = read("bursar.yaml", &project.project).remove(0);
     let documents = project.files.iter().flat_map(|(path, text)| read(path, text)).collect();
     let input = Input {
+        sources: &sources,
         project: head,
         documents,
         environment: None,
