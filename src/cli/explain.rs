@@ -2,8 +2,8 @@
 
 use super::{Context, EXITS, Exit, Failure};
 use crate::diag::{self, CODES, Code};
-use crate::kinds::KINDS;
 use crate::render::human::explain;
+use crate::schema::{self, UnknownTopic};
 
 /// Show the page of a finding's code, a kind, a field or an exit code.
 #[derive(Debug, clap::Args)]
@@ -28,22 +28,24 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         let (word, text) = exit.page();
         explain::exit(exit.code(), word, text, style)
     } else {
-        return Err(unknown(topic));
+        match schema::explain(topic) {
+            Ok(page) => explain::page(&page, style),
+            Err(error) => return Err(unknown(&error)),
+        }
     };
     context.console.result(&text);
     Ok(Exit::Done)
 }
 
-fn unknown(topic: &str) -> Failure {
-    let topics = CODES
-        .iter()
-        .map(|code| code.as_str())
-        .chain(KINDS.iter().map(|kind| kind.id));
-    let failure = Failure::new(Exit::Invalid, format!("there is no page about `{topic}`"));
-    match diag::did_you_mean(topic, topics) {
-        Some(hint) => failure.hint(hint),
-        None => {
-            failure.hint("a page is about a code, a kind, a field (`offer.price`) or an exit code")
-        }
-    }
+fn unknown(error: &UnknownTopic) -> Failure {
+    let failure = Failure::new(Exit::Invalid, error.to_string());
+    let codes = CODES.iter().map(|code| code.as_str());
+    let near = error
+        .nearest
+        .as_ref()
+        .map(|nearest| format!("did you mean `{nearest}`?"))
+        .or_else(|| diag::did_you_mean(&error.topic, codes));
+    failure.hint(near.unwrap_or_else(|| {
+        "a page is about a code, a kind, a field (`offer.price`) or an exit code".to_owned()
+    }))
 }

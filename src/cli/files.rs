@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::os::{self, FileRead, FolderError, Found, ProjectFolder, Refusal};
 use crate::source::{FileId, SourceMap, Span};
 use crate::yaml::{self, Limits, Node};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Threads that parse.
@@ -33,13 +34,20 @@ impl Files {
     /// There is no project, or the system refuses to read a file.
     pub(super) fn read(dir: Option<&Path>, environment: Option<&str>) -> Result<Self, Failure> {
         let folder = os::find_project(dir).map_err(|error| no_project(&error))?;
+        Files::read_in(folder, Texts::default(), environment)
+    }
+
+    fn read_in(
+        folder: ProjectFolder,
+        mut texts: Texts,
+        environment: Option<&str>,
+    ) -> Result<Self, Failure> {
         let limits = Limits::default();
-        let mut sources = SourceMap::new();
         let mut findings = Diagnostics::new();
         let found = folder.read(os::PROJECT_FILE, limits.file_bytes);
-        let file = take(found, &mut sources, &mut findings)?;
+        let file = take(found, &mut texts, &mut findings)?;
         let mut parsed = file.map_or_else(Vec::new, |file| {
-            yaml::parse(file, sources.text(file), &limits, &mut findings)
+            yaml::parse(file, texts.sources.text(file), &limits, &mut findings)
         });
         if let Some(second) = parsed.get(1) {
             findings.push(
@@ -59,13 +67,13 @@ impl Files {
             .unwrap_or_default();
         let mut ids = Vec::new();
         for found in folder.read_all(&exclude, limits.file_bytes) {
-            ids.extend(take(found, &mut sources, &mut findings)?);
+            ids.extend(take(found, &mut texts, &mut findings)?);
         }
-        let (documents, more) = parse_all(&sources, &ids, &limits);
+        let (documents, more) = parse_all(&texts.sources, &ids, &limits);
         findings.extend(more);
         Ok(Files {
             folder,
-            sources,
+            sources: texts.sources,
             project,
             documents,
             findings,
@@ -73,11 +81,46 @@ impl Files {
         })
     }
 
+    /// Reads the project again for an environment that leaves out other files. Texts that are known
+    /// keep their ids, so that findings of several environments can be told together.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub(super) fn again(self, environment: Option<&str>) -> Result<Self, Failure> {
+        Files::read_in(self.folder, Texts::again(self.sources), environment)
+    }
+
     /// Whether another environment of the project reads the same files.
     pub(super) fn serves(&self, environment: Option<&str>) -> bool {
         self.project
             .as_ref()
             .is_none_or(|project| excluded(project, environment) == self.exclude)
+    }
+}
+
+/// Texts while they are read.
+#[derive(Default)]
+struct Texts {
+    sources: SourceMap,
+    /// Those that were read before, by path.
+    known: BTreeMap<String, FileId>,
+}
+
+impl Texts {
+    fn again(sources: SourceMap) -> Self {
+        let known = sources
+            .ids()
+            .map(|file| (sources.path(file).to_owned(), file))
+            .collect();
+        Texts { sources, known }
+    }
+
+    /// The id of a text: the one that it has, if it was read before.
+    fn add(&mut self, path: String, text: String) -> FileId {
+        match self.known.get(&path) {
+            Some(file) if self.sources.text(*file) == text => *file,
+            Some(_) | None => self.sources.add(path, text),
+        }
     }
 }
 
@@ -111,19 +154,19 @@ fn excluded(project: &Node, environment: Option<&str>) -> Vec<String> {
 /// Adds the file to the map; the id of one that can be parsed, else a finding.
 fn take(
     found: Found,
-    sources: &mut SourceMap,
+    texts: &mut Texts,
     findings: &mut Diagnostics,
 ) -> Result<Option<FileId>, Failure> {
     let Found { path, content } = found;
     match content {
         FileRead::Bytes(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(sources.add(path, text))),
+            Ok(text) => Ok(Some(texts.add(path, text))),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
                 let mut bytes = error.into_bytes();
                 bytes.truncate(at);
                 // What stands before gives the place its line.
-                let file = sources.add(path, String::from_utf8_lossy(&bytes));
+                let file = texts.add(path, String::from_utf8_lossy(&bytes).into_owned());
                 findings.push(yaml::not_utf8(file, at));
                 Ok(None)
             }
@@ -155,7 +198,7 @@ fn take(
                     );
                 }
             };
-            let file = sources.add(path, "");
+            let file = texts.add(path, String::new());
             let (code, message, help) = finding;
             findings.push(Diagnostic::new(code, Span::start_of(file), message).help(help));
             Ok(None)

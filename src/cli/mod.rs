@@ -1,6 +1,7 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
 mod completions;
+mod configuration;
 mod console;
 mod exit;
 mod explain;
@@ -8,8 +9,13 @@ mod failure;
 mod files;
 mod init;
 mod man;
+mod plan;
+mod planning;
+mod platform;
 mod sandbox;
+mod schema;
 mod signals;
+mod validate;
 
 pub use exit::{EXITS, Exit};
 pub use failure::Failure;
@@ -44,7 +50,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
+        Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
+        Command::Validate(args) => validate::run(&context, &args),
+        Command::Plan(args) => plan::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
@@ -148,7 +157,10 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),
+    Schema(schema::Args),
     Explain(explain::Args),
+    Validate(validate::Args),
+    Plan(plan::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -160,6 +172,19 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::from_error(Exit::Unclassified, &error))
+}
+
+/// Runs to the end, or until a signal asks to stop, which nothing needs to be saved for.
+fn until_signal<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    runtime()?.block_on(async {
+        let mut signals = signals::Signals::listen()?;
+        tokio::select! {
+            ended = work => ended,
+            exit = signals.wait() => Err(Failure::new(exit, "interrupted; nothing was changed")),
+        }
+    })
 }
 
 /// The whole command line, for completions and manual pages.

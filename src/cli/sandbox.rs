@@ -5,7 +5,7 @@ use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime};
 use crate::kinds;
 use crate::model::Secret;
-use crate::os::{self, FileRead};
+use crate::os::{self, FileRead, ProjectFolder};
 use crate::sandbox::{self, DataDir, Options, SandboxError, Seed};
 use crate::source::{FileId, SourceMap};
 use crate::yaml::{self, Limits, Node};
@@ -109,7 +109,7 @@ pub(super) fn data_folder(project: &Path, environment: Option<&str>) -> PathBuf 
 }
 
 /// The seed that the project names, if it names one.
-pub(super) fn project_seed(
+fn project_seed(
     files: &Files,
     environment: Option<&str>,
 ) -> Result<Option<Seed>, Failure> {
@@ -120,10 +120,14 @@ pub(super) fn project_seed(
     let name = environment
         .and_then(|name| named(project.get("environments")?.get(name)?))
         .or_else(|| named(project));
-    let Some(name) = name else { return Ok(None) };
-    let found = files.folder.read(&name, Limits::default().file_bytes);
+    name.map(|name| seed_in(&files.folder, &name)).transpose()
+}
+
+/// The seed in a file of the project.
+pub(super) fn seed_in(folder: &ProjectFolder, name: &str) -> Result<Seed, Failure> {
+    let found = folder.read(name, Limits::default().file_bytes);
     match found.content {
-        FileRead::Bytes(bytes) => read_seed(&found.path, bytes).map(Some),
+        FileRead::Bytes(bytes) => read_seed(&found.path, bytes),
         FileRead::Refused(refusal) => Err(Failure::new(
             Exit::Invalid,
             "the file that `platform.seed` names cannot be read",

@@ -3,6 +3,9 @@
 use super::{Context, Exit, Failure};
 use crate::diag;
 use crate::os;
+use crate::schema;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Print the JSON Schema of a kind, or write all schemas.
@@ -23,37 +26,39 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let all = schemas();
-    let wanted: Vec<&(String, String)> = match &args.kind {
-        None => all.iter().collect(),
+    let all = schema::schemas();
+    let wanted: BTreeMap<&str, &Value> = match &args.kind {
+        None => all.iter().map(|(name, schema)| (*name, schema)).collect(),
         Some(kind) => {
-            let found = all.iter().find(|(name, _)| name == kind);
-            vec![found.ok_or_else(|| unknown(kind, &all))?]
+            let found = all.get_key_value(kind.as_str());
+            let (name, schema) = found.ok_or_else(|| unknown(kind, &all))?;
+            BTreeMap::from([(*name, schema)])
         }
     };
     let Some(out) = &args.out else {
-        match (&args.kind, wanted.as_slice()) {
-            (Some(_), [(_, text)]) => context.console.result(text),
-            (_, wanted) => {
-                let names: String = wanted.iter().map(|(name, _)| format!("{name}\n")).collect();
-                context.console.result(&names);
-            }
-        }
+        let text = match &args.kind {
+            Some(_) => wanted.values().map(|schema| text(schema)).collect(),
+            None => wanted.keys().map(|name| format!("{name}\n")).collect::<String>(),
+        };
+        context.console.result(&text);
         return Ok(Exit::Done);
     };
-    for (name, text) in wanted {
+    for (name, schema) in wanted {
         let path = out.join(format!("{name}.schema.json"));
-        os::write_over(&path, text)
+        os::write_over(&path, &text(schema))
             .map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
         context.console.note(&format!("wrote {}\n", path.display()));
     }
     Ok(Exit::Done)
 }
 
-fn unknown(kind: &str, all: &[(String, String)]) -> Failure {
-    let names = all.iter().map(|(name, _)| name.as_str());
+fn text(schema: &Value) -> String {
+    format!("{schema:#}\n")
+}
+
+fn unknown(kind: &str, all: &BTreeMap<&'static str, Value>) -> Failure {
     let failure = Failure::new(Exit::Invalid, format!("there is no schema `{kind}`"));
-    match diag::did_you_mean(kind, names) {
+    match diag::did_you_mean(kind, all.keys().copied()) {
         Some(hint) => failure.hint(hint),
         None => failure.hint("`bursar schema` lists them"),
     }

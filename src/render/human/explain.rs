@@ -3,6 +3,7 @@
 use crate::diag::{Code, Lock};
 use crate::render::terminal::escape_lines;
 use crate::render::{Style, Tone};
+use crate::schema::Explanation;
 use std::fmt::Write as _;
 
 /// The page of a finding's code.
@@ -36,15 +37,63 @@ pub fn exit(number: u8, word: &str, text: &str, style: Style) -> String {
     out
 }
 
-/// A title, then paragraphs as they are.
-pub fn page(name: &str, summary: &str, text: &str, style: Style) -> String {
-    let mut out = title(name, summary, style);
-    if !text.is_empty() {
-        out.push('\n');
-        out.push_str(&escape_lines(text.trim_end()));
-        out.push('\n');
+/// The page of a kind or a field.
+pub fn page(explanation: &Explanation, style: Style) -> String {
+    let Explanation {
+        topic,
+        title: summary,
+        description,
+        form,
+        nullable,
+        required,
+        values,
+        pattern,
+        default,
+        fields,
+        example,
+    } = explanation;
+    let mut out = title(topic, summary, style);
+    if !description.is_empty() {
+        out.push_str(&format!("\n{}\n", escape_lines(description.trim_end())));
+    }
+    out.push('\n');
+    line(&mut out, "form", form);
+    line(&mut out, "required", if *required { "yes" } else { "no" });
+    if *nullable {
+        line(&mut out, "null", "allowed");
+    }
+    if let Some(default) = default {
+        line(&mut out, "platform's default", default);
+    }
+    if let Some(pattern) = pattern {
+        line(&mut out, "pattern", pattern);
+    }
+    let values = values.iter().map(|value| (value.value.clone(), value.description.as_str()));
+    table(&mut out, "Values", values.collect(), style);
+    let fields = fields.iter().map(|field| {
+        let required = if field.required { ", required" } else { "" };
+        (format!("{} ({}{required})", field.name, field.form), field.summary.as_str())
+    });
+    table(&mut out, "Fields", fields.collect(), style);
+    if !example.is_empty() {
+        out.push_str(&format!("\n{}\n", style.paint(Tone::Strong, "Example")));
+        for text in example.lines() {
+            out.push_str(&format!("  {text}\n"));
+        }
     }
     out
+}
+
+/// A title, then names with what they are.
+fn table(out: &mut String, name: &str, rows: Vec<(String, &str)>, style: Style) {
+    if rows.is_empty() {
+        return;
+    }
+    out.push_str(&format!("\n{}\n", style.paint(Tone::Strong, name)));
+    for (name, text) in rows {
+        let text = if text.is_empty() { String::new() } else { format!(": {text}") };
+        out.push_str(&format!("  {name}{text}\n"));
+    }
 }
 
 fn title(name: &str, summary: &str, style: Style) -> String {

@@ -256,7 +256,7 @@ fn sides(
             let first = lines.next().unwrap_or_default();
             line(out, format_args!("      {mark} {path} = {first}{remark}"));
             for rest in lines {
-                line(out, format_args!("        {rest}"));
+                line(out, format_args!("{}", format!("        {rest}").trim_end()));
             }
         }
         (Some(before), Some(after)) => match (before.as_slice(), after.as_slice()) {
@@ -566,11 +566,7 @@ mod tests {
 
   # list.x must be replaced: `where` can be saved once only
 +/- list.x "X" (id 7) {
-      ~ where = # forces replacement
-          {
-        -     tag = "a"
-        +     tag = "b"
-          }
+      ~ where = { tag = "a" } -> { tag = "b" } # forces replacement
     }
 
   # letter.x will be retired: it is no longer declared

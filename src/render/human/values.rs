@@ -58,7 +58,7 @@ pub(super) fn block(attributes: &Attributes, indent: usize, names: &Names) -> St
     out.iter().map(|line| format!("{margin}{line}\n")).collect()
 }
 
-/// The longest list of scalars that stands on one line.
+/// The longest list or map that stands on one line.
 const LINE_WIDTH: usize = 80;
 
 fn write(
@@ -88,7 +88,7 @@ fn write(
         }
         Value::Map(entries) => {
             out.push(format!("{before}{{"));
-            for (key, value) in entries {
+            for (key, value) in set(entries) {
                 let before = format!("{margin}    {} = ", escape(key));
                 write(out, before, depth + 1, key, value, names);
             }
@@ -106,7 +106,10 @@ fn long_text(out: &mut Vec<String>, before: &str, margin: &str, text: &str) {
     out.extend(
         text.trim_end_matches('\n')
             .split('\n')
-            .map(|line| format!("{margin}    {}", escape_lines(line.trim_end_matches('\r')))),
+            .map(|line| {
+                let line = format!("{margin}    {}", escape_lines(line.trim_end_matches('\r')));
+                line.trim_end().to_owned()
+            }),
     );
     out.push(format!("{margin}TEXT"));
 }
@@ -131,23 +134,34 @@ fn on_one_line(key: &str, value: &Value, names: &Names) -> Option<String> {
         Value::List(items) => {
             let items: Option<Vec<String>> = items
                 .iter()
-                .map(|item| match item {
-                    Value::List(_) => None,
-                    Value::Map(_) => money(item),
-                    Value::Null
-                    | Value::Bool(_)
-                    | Value::Int(_)
-                    | Value::Text(_)
-                    | Value::Ref(_)
-                    | Value::Late(_) => on_one_line(key, item, names),
+                .map(|item| on_one_line(key, item, names))
+                .collect();
+            short(format!("[{}]", items?.join(", ")))
+        }
+        Value::Map(entries) => money(value).or_else(|| {
+            let entries: Option<Vec<String>> = set(entries)
+                .map(|(key, value)| {
+                    let value = on_one_line(key, value, names)?;
+                    Some(format!("{} = {value}", escape(key)))
                 })
                 .collect();
-            let text = format!("[{}]", items?.join(", "));
-            (text.chars().count() <= LINE_WIDTH).then_some(text)
-        }
-        Value::Map(entries) if entries.is_empty() => Some("{}".to_owned()),
-        Value::Map(_) => money(value),
+            let entries = entries?;
+            if entries.is_empty() {
+                Some("{}".to_owned())
+            } else {
+                short(format!("{{ {} }}", entries.join(", ")))
+            }
+        }),
     }
+}
+
+fn short(text: String) -> Option<String> {
+    (text.chars().count() <= LINE_WIDTH).then_some(text)
+}
+
+/// The entries that say something.
+fn set(entries: &BTreeMap<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    entries.iter().filter(|(_, value)| **value != Value::Null)
 }
 
 /// A map of exactly `amount` and `currency` is money.
@@ -231,18 +245,18 @@ mod tests {
 
     #[test]
     fn long_values_stand_below() {
+        let long = "x".repeat(50);
         let nested = Value::map([
+            ("all", Value::List(vec![
+                Value::map([("tag", Value::text("vip")), ("not", Value::Null)]),
+                Value::map([("tag", Value::text(&long))]),
+            ])),
             ("kind", Value::text("all")),
-            (
-                "of",
-                Value::List(vec![Value::map([("tag", Value::text("vip"))])]),
-            ),
         ]);
-        check(
-            "where",
-            nested,
-            "{\n    kind = \"all\"\n    of = [\n        {\n            tag = \"vip\"\n        },\n    ]\n}",
+        let expected = format!(
+            "{{\n    all = [\n        {{ tag = \"vip\" }},\n        {{ tag = \"{long}\" }},\n    ]\n    kind = \"all\"\n}}"
         );
-        check("html", Value::text("a\nb\n"), "<<TEXT\n    a\n    b\nTEXT");
+        check("where", nested, &expected);
+        check("html", Value::text("a\n\nb\n"), "<<TEXT\n    a\n\n    b\nTEXT");
     }
 }

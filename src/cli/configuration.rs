@@ -1,0 +1,165 @@
+//! The configuration: files read and compiled, findings told.
+
+use super::files::Files;
+use super::{Context, Exit, Failure};
+use crate::compile::{self, Compiled, Input, Source};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::domain::zone::Zone;
+use crate::model::{DesiredState, Instant, Moment};
+use crate::os::{self, ProjectFolder};
+use crate::render::human;
+use crate::source::{FileId, SourceMap, Span};
+use crate::yaml::{Mapping, Node, Value};
+
+/// A configuration without errors, in one environment.
+pub(super) struct Configuration {
+    /// The project's folder.
+    pub(super) folder: ProjectFolder,
+    /// Everything that was compiled.
+    pub(super) compiled: Compiled,
+    /// What the platform should hold.
+    pub(super) desired: DesiredState,
+    /// The clock.
+    pub(super) now: Instant,
+}
+
+impl Configuration {
+    /// Reads and compiles the project for the chosen environment, and tells what it finds.
+    ///
+    /// # Errors
+    /// There is no project, an environment must be chosen, or there are errors among the findings.
+    pub(super) fn load(context: &Context) -> Result<Self, Failure> {
+        let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+        let environments = environments(&files);
+        if context.environment.is_none() && !environments.is_empty() {
+            return Err(
+                Failure::new(Exit::Invalid, "the project has environments: choose one")
+                    .hint(format!("`--env` takes {}", environments.join(", "))),
+            );
+        }
+        let now = now(context, &files);
+        let documents = std::mem::take(&mut files.documents);
+        let (compiled, findings) =
+            compile(&files, documents, context.environment.as_deref(), now);
+        if findings.has_errors() {
+            tell(context, &findings, &files.sources);
+            return Err(Failure::said(Exit::Invalid));
+        }
+        warn(context, &findings, &files.sources);
+        let ready = compiled.and_then(|mut compiled| {
+            let desired = compiled.desired.take()?;
+            Some((compiled, desired))
+        });
+        // Without errors there is always something compiled.
+        let (compiled, desired) =
+            ready.ok_or_else(|| Failure::new(Exit::Invalid, "bursar.yaml cannot be read"))?;
+        Ok(Configuration {
+            folder: files.folder,
+            compiled,
+            desired,
+            now,
+        })
+    }
+}
+
+/// The names of the project's environments.
+pub(super) fn environments(files: &Files) -> Vec<String> {
+    files
+        .project
+        .as_ref()
+        .map(compile::environments)
+        .unwrap_or_default()
+}
+
+/// The clock: `--now`, in the project's time zone if it has no offset, else the machine's.
+pub(super) fn now(context: &Context, files: &Files) -> Instant {
+    let zone = || {
+        let name = files.project.as_ref()?.get("timezone")?.as_str()?;
+        Zone::get(name).ok()
+    };
+    let zone = || zone().unwrap_or_else(Zone::utc);
+    match context.now {
+        None => os::now(),
+        Some(Moment::Offset(time)) => time.to_utc(),
+        Some(Moment::Local(time)) => zone().instant(time),
+        Some(Moment::Date(day)) => zone().start_of_day(day),
+    }
+}
+
+/// Compiles documents for an environment; all findings, those of reading included.
+pub(super) fn compile(
+    files: &Files,
+    documents: Vec<Node>,
+    environment: Option<&str>,
+    now: Instant,
+) -> (Option<Compiled>, Diagnostics) {
+    let mut findings = files.findings.clone();
+    let root = FileId(0);
+    let project = files.project.clone().unwrap_or_else(|| Node {
+        span: Span::start_of(root),
+        value: Value::Mapping(Mapping::default()),
+    });
+    let input = Input {
+        sources: &files.sources,
+        project: Source {
+            file: root,
+            node: project,
+        },
+        documents: documents
+            .into_iter()
+            .map(|node| Source {
+                file: node.span.file,
+                node,
+            })
+            .collect(),
+        environment: environment.map(str::to_owned),
+        now,
+    };
+    let compiled = compile::compile(input, &mut findings);
+    if files.project.is_some() {
+        return (compiled, findings);
+    }
+    // Of a bursar.yaml that could not be read, one thing is said: why, or that it is empty.
+    let told: Vec<Diagnostic> = files
+        .findings
+        .iter()
+        .filter(|finding| finding.span.file == root)
+        .cloned()
+        .collect();
+    findings.retain_mut(|finding| finding.span.file != root);
+    if told.is_empty() {
+        findings.push(
+            Diagnostic::new(
+                Code::MissingField,
+                Span::start_of(root),
+                "bursar.yaml is empty",
+            )
+            .help("write at least `version: 1` and `project: NAME`"),
+        );
+    }
+    for finding in told {
+        findings.push(finding);
+    }
+    findings.sort();
+    (None, findings)
+}
+
+/// Shows findings as a result: they are what the command found.
+pub(super) fn tell(context: &Context, findings: &Diagnostics, sources: &SourceMap) {
+    let text = if context.console.json {
+        crate::render::json::diagnostics::render(findings, sources)
+    } else {
+        human::diagnostics::render(findings, sources, context.console.out_style)
+    };
+    context.console.result(&text);
+}
+
+/// Shows findings in passing: the command goes on.
+fn warn(context: &Context, findings: &Diagnostics, sources: &SourceMap) {
+    if !findings.is_empty() {
+        let style = context.console.err_style;
+        context
+            .console
+            .note(&human::diagnostics::render(findings, sources, style));
+    }
+}

@@ -1,0 +1,48 @@
+//! `bursar plan`.
+
+use super::configuration::Configuration;
+use super::planning::{self, Gates, Planned, is_empty, state_failure};
+use super::platform::Platform;
+use super::{Context, Exit, Failure, until_signal};
+use std::path::PathBuf;
+
+/// Show what an apply would change. Writes nothing to the platform.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bursar plan
+  bursar plan --detailed-exitcode     2 if there are changes, 0 if there are none
+  bursar plan --out plan.json && bursar apply plan.json")]
+pub(super) struct Args {
+    /// Save the plan for `bursar apply FILE`.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Exit with 2 if there are changes.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    #[command(flatten)]
+    gates: Gates,
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
+    let configuration = Configuration::load(context)?;
+    let state = planning::state_of(&configuration)?;
+    let Planned { plan, names } = until_signal(async {
+        let platform = Platform::open(&configuration).await?;
+        let snapshot = state.read().map_err(|error| state_failure(&error))?;
+        let planned = planning::plan(&configuration, &platform, &snapshot, &args.gates).await;
+        platform.close().await;
+        planned
+    })?;
+    let planned = Planned { plan, names };
+    planning::show(context, &planned);
+    let plan = &planned.plan;
+    if !plan.refusals.is_empty() {
+        return Ok(Exit::Blocked);
+    }
+    Ok(if args.detailed_exitcode && !is_empty(plan) {
+        Exit::Changes
+    } else {
+        Exit::Done
+    })
+}

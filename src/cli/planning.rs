@@ -1,0 +1,186 @@
+//! From a configuration, a platform and a state to a plan. `plan` and `apply` share it.
+
+use super::configuration::Configuration;
+use super::platform::{Platform, kinds_of};
+use super::{Context, Exit, Failure};
+use crate::compile;
+use crate::kinds::Backend;
+use crate::plan::{self, Plan, Settings};
+use crate::render::human;
+use crate::render::human::Names;
+use crate::state::{LocalState, Snapshot, StateError};
+
+/// Gates that a person may open for one plan.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Gates {
+    /// Allow a configuration without documents to retire everything.
+    #[arg(long)]
+    allow_empty: bool,
+    /// Refuse a plan that removes more objects than this, in place of `safety.max_removals`.
+    #[arg(long, value_name = "N")]
+    max_removals: Option<u64>,
+    /// Decide conflicts: `ours` puts the configuration's value in place of the platform's.
+    #[arg(long, value_enum, value_name = "SIDE")]
+    on_conflict: Option<Conflict>,
+}
+
+/// Who wins where both sides changed a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Conflict {
+    /// The configuration.
+    Ours,
+}
+
+/// A plan, with what it was made from.
+pub(super) struct Planned {
+    /// The plan.
+    pub(super) plan: Plan,
+    /// What ids stand for.
+    pub(super) names: Names,
+}
+
+/// The state of a project in its environment.
+///
+/// # Errors
+/// It is kept where this version cannot read it.
+pub(super) fn state_of(configuration: &Configuration) -> Result<LocalState, Failure> {
+    let project = &configuration.compiled.project;
+    let backend = project
+        .state
+        .as_ref()
+        .map_or(Backend::Local, |state| state.backend);
+    let name = match backend {
+        Backend::Local => {
+            let environment = configuration.compiled.environment.clone();
+            let folder = configuration
+                .folder
+                .path()
+                .join(".bursar")
+                .join(environment.as_deref().unwrap_or("default"));
+            return Ok(LocalState::open(
+                folder,
+                project.project.as_str(),
+                environment,
+            ));
+        }
+        Backend::Http => "http",
+        Backend::S3 => "s3",
+        Backend::Postgres => "postgres",
+    };
+    Err(Failure::new(
+        Exit::Invalid,
+        format!("this version of bursar cannot keep the state in `{name}`"),
+    )
+    .hint("`bursar validate` works; `plan` and `apply` need `state: { backend: local }`"))
+}
+
+/// Why a state cannot be used, as a failure of the command.
+pub(super) fn state_failure(error: &StateError) -> Failure {
+    let exit = match error {
+        StateError::Locked { .. } => Exit::Locked,
+        StateError::Stale { .. } => Exit::Stale,
+        StateError::Damaged { .. }
+        | StateError::Version { .. }
+        | StateError::Foreign { .. }
+        | StateError::Io { .. } => Exit::Unclassified,
+    };
+    Failure::from_error(exit, error).hint(error.hint())
+}
+
+/// Reads the platform and compares.
+///
+/// # Errors
+/// The platform cannot be read, or the state belongs to another one.
+pub(super) async fn plan(
+    configuration: &Configuration,
+    platform: &Platform,
+    snapshot: &Snapshot,
+    gates: &Gates,
+) -> Result<Planned, Failure> {
+    let Configuration {
+        folder: _,
+        compiled,
+        desired,
+        now,
+    } = configuration;
+    let target = platform.target();
+    if let Some(known) = &snapshot.target
+        && *known != target
+    {
+        return Err(Failure::new(
+            Exit::Stale,
+            format!(
+                "the state belongs to {} at {}, not to {} at {}, or to another account there",
+                known.provider, known.url, target.provider, target.url
+            ),
+        )
+        .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
+    }
+    let kinds = kinds_of(desired.objects.keys(), &snapshot.base);
+    let (live, read_requests) = platform.read(&kinds).await?;
+    let removals = compiled
+        .project
+        .safety
+        .as_ref()
+        .and_then(|safety| safety.max_removals);
+    let configured = removals.map(|removals| {
+        (
+            removals.count.map_or(u64::MAX, |count| u64::try_from(count.0).unwrap_or(0)),
+            removals
+                .percent
+                .map_or(100, |percent| u64::from(percent.0)),
+        )
+    });
+    let (max_removals_count, max_removals_percent) = match gates.max_removals {
+        Some(count) => (count, 100),
+        None => configured.unwrap_or((u64::MAX, 100)),
+    };
+    let plan = plan::plan(
+        desired,
+        &live,
+        &snapshot.base,
+        &Settings {
+            project: compiled.project.project.to_string(),
+            environment: compiled.environment.clone(),
+            target,
+            lineage: snapshot.lineage.clone(),
+            serial: snapshot.serial,
+            configuration: compile::digest(desired),
+            now: *now,
+            max_removals_count,
+            max_removals_percent,
+            allow_empty: gates.allow_empty,
+            conflicts_ours: gates.on_conflict == Some(Conflict::Ours),
+            read_requests,
+        },
+    );
+    Ok(Planned {
+        plan,
+        names: names_of(snapshot),
+    })
+}
+
+/// What ids stand for, as far as the state knows.
+pub(super) fn names_of(snapshot: &Snapshot) -> Names {
+    let mut names = Names::default();
+    for (address, object) in &snapshot.base.objects {
+        names.add(address, object.id);
+    }
+    names
+}
+
+/// Shows a plan as a result.
+pub(super) fn show(context: &Context, planned: &Planned) {
+    let text = human::plan::render(human::plan::View {
+        plan: &planned.plan,
+        names: &planned.names,
+        requests_per_minute: None,
+        style: context.console.out_style,
+    });
+    context.console.result(&text);
+}
+
+/// Whether a plan changes anything.
+pub(super) fn is_empty(plan: &Plan) -> bool {
+    plan.changes.is_empty() && plan.steps.is_empty()
+}

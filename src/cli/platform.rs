@@ -1,0 +1,210 @@
+//! The platform of a project: reached, read, let go.
+
+use super::configuration::Configuration;
+use super::sandbox::{self as sandbox_command, data_folder};
+use super::{Exit, Failure};
+use crate::kinds::{self, Access, KindInfo, Provider};
+use crate::model::{Address, BaseState, LiveState, Secret, Target};
+use crate::os::{self, Credentials};
+use crate::provider::http::{HttpReader, HttpSettings, SettingsError, install_crypto};
+use crate::provider::{ProviderError, Reader as _};
+use crate::sandbox::{self, DataDir, Options, Running};
+use std::collections::BTreeSet;
+use tokio::task::JoinSet;
+
+/// What both credentials of the embedded platform are.
+const EMBEDDED: &str = "sandbox";
+
+/// A platform that can be read.
+pub(super) struct Platform {
+    /// Reads it.
+    pub(super) reader: HttpReader,
+    /// The embedded one, while it runs.
+    running: Option<Running>,
+}
+
+impl Platform {
+    /// Reaches the platform that the project names; starts the embedded one if it names no other.
+    ///
+    /// # Errors
+    /// There is no such platform yet, credentials are missing, or it does not start.
+    pub(super) async fn open(configuration: &Configuration) -> Result<Self, Failure> {
+        let Configuration {
+            folder,
+            compiled,
+            desired: _,
+            now: _,
+        } = configuration;
+        let platform = compiled.project.platform.as_ref();
+        let provider = platform.map_or(Provider::Sandbox, |platform| platform.provider);
+        only_sandbox(provider)?;
+        let credentials = os::credentials()
+            .map_err(|error| Failure::from_error(Exit::Credentials, &error))?;
+        if let Some(url) = platform.and_then(|platform| platform.url.as_ref()) {
+            let (token, account) = both(credentials)?;
+            return Ok(Platform {
+                reader: reader(HttpSettings::new(EMBEDDED, &url.0, token, account))?,
+                running: None,
+            });
+        }
+        let seed = match platform.and_then(|platform| platform.seed.as_ref()) {
+            Some(name) => Some(sandbox_command::seed_in(folder, &name.0)?),
+            None => None,
+        };
+        let environment = compiled.environment.as_deref();
+        let running = sandbox::start(Options {
+            data: DataDir::Path(data_folder(folder.path(), environment)),
+            token: Secret::new(EMBEDDED),
+            account: Secret::new(EMBEDDED),
+            courses: compiled
+                .documents
+                .iter()
+                .filter_map(|document| document.spec.mirror(&document.address.name))
+                .collect(),
+            seed,
+            ..Options::default()
+        })
+        .await
+        .map_err(|error| sandbox_command::failure(&error))?;
+        let Credentials { token, account } = credentials;
+        let or_its_own = |secret: Option<Secret>| secret.unwrap_or_else(|| Secret::new(EMBEDDED));
+        let mut settings = HttpSettings::new(
+            EMBEDDED,
+            &running.url(),
+            or_its_own(token),
+            or_its_own(account),
+        );
+        settings.shown_as = Some("embedded".to_owned());
+        Ok(Platform {
+            reader: reader(settings)?,
+            running: Some(running),
+        })
+    }
+
+    /// Whether it runs inside this process.
+    pub(super) fn is_embedded(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// The platform and account.
+    pub(super) fn target(&self) -> Target {
+        self.reader.target()
+    }
+
+    /// Reads every object of these kinds, all kinds at once.
+    ///
+    /// # Errors
+    /// The first kind that cannot be read.
+    pub(super) async fn read(
+        &self,
+        kinds: &[&'static KindInfo],
+    ) -> Result<(LiveState, u64), Failure> {
+        let mut reading = JoinSet::new();
+        for kind in kinds {
+            let kind: &'static KindInfo = kind;
+            let reader = self.reader.clone();
+            reading.spawn(async move { (kind, reader.list(kind).await) });
+        }
+        let mut live = LiveState::default();
+        let mut requests = 0;
+        while let Some(read) = reading.join_next().await {
+            let (kind, listing) =
+                read.map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
+            let listing = listing.map_err(|error| read_failure(kind, &error))?;
+            requests += listing.requests;
+            live.kinds.insert(kind.id.to_owned(), listing.objects);
+        }
+        Ok((live, requests))
+    }
+
+    /// Lets the platform go; the embedded one stops.
+    pub(super) async fn close(self) {
+        if let Some(running) = self.running {
+            running.stop().await;
+        }
+    }
+}
+
+/// The kinds that the configuration or the state mentions, of those that are written.
+pub(super) fn kinds_of<'a>(
+    addresses: impl IntoIterator<Item = &'a Address>,
+    base: &'a BaseState,
+) -> Vec<&'static KindInfo> {
+    let intents = base.open_intents.iter().map(|intent| &intent.address);
+    let mentioned: BTreeSet<&str> = addresses
+        .into_iter()
+        .chain(base.objects.keys())
+        .chain(intents)
+        .map(|address| &*address.kind)
+        .collect();
+    mentioned
+        .into_iter()
+        .filter_map(kinds::kind)
+        .filter(|kind| {
+            kind.collection
+                .is_some_and(|collection| collection.access == Access::Write)
+        })
+        .collect()
+}
+
+/// Why a platform cannot be read, as a failure of the command.
+pub(super) fn provider_failure(error: &ProviderError) -> Failure {
+    match error {
+        ProviderError::Credentials(_) => Failure::from_error(Exit::Credentials, error)
+            .hint("check BURSAR_TOKEN and BURSAR_ACCOUNT; a re-issued token ends the old one"),
+        ProviderError::Exhausted(_) => {
+            Failure::from_error(Exit::Exhausted, error).hint("run the command again later")
+        }
+        ProviderError::Refused { .. }
+        | ProviderError::Answer(_)
+        | ProviderError::Unreachable(_) => Failure::from_error(Exit::Unclassified, error),
+    }
+}
+
+fn read_failure(kind: &KindInfo, error: &ProviderError) -> Failure {
+    let failure = provider_failure(error);
+    Failure {
+        message: format!("cannot read objects of kind `{}` from the platform", kind.id),
+        causes: std::iter::once(failure.message)
+            .chain(failure.causes)
+            .collect(),
+        ..failure
+    }
+}
+
+fn only_sandbox(provider: Provider) -> Result<(), Failure> {
+    let name = match provider {
+        Provider::Sandbox => return Ok(()),
+        Provider::Kwiga => "kwiga",
+        Provider::Bsport => "bsport",
+        Provider::Rest => "rest",
+    };
+    Err(Failure::new(
+        Exit::Invalid,
+        format!("this version of bursar cannot reach the platform `{name}`"),
+    )
+    .hint("`bursar validate` works for it; `plan` and `apply` need `provider: sandbox`"))
+}
+
+fn both(credentials: Credentials) -> Result<(Secret, Secret), Failure> {
+    let Credentials { token, account } = credentials;
+    let missing = |name: &str| {
+        Failure::new(Exit::Credentials, format!("{name} is not set"))
+            .hint(format!("set {name}, or {name}_FILE to a file that holds it"))
+    };
+    Ok((
+        token.ok_or_else(|| missing("BURSAR_TOKEN"))?,
+        account.ok_or_else(|| missing("BURSAR_ACCOUNT"))?,
+    ))
+}
+
+fn reader(settings: HttpSettings) -> Result<HttpReader, Failure> {
+    install_crypto();
+    HttpReader::new(settings).map_err(|error| match &error {
+        SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error),
+        SettingsError::Address
+        | SettingsError::Plaintext
+        | SettingsError::CredentialsInAddress => Failure::from_error(Exit::Invalid, &error),
+        SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error),
+    })
+}
