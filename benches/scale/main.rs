@@ -167,6 +167,7 @@ fn compile(project: &generator::Generated) -> usize {
         .flat_map(|(path, text)| read(path, text))
         .collect();
     let input = Input {
+        sources: &sources,
         project: head,
         documents,
         environment: None,

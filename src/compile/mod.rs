@@ -80,14 +80,14 @@ pub struct Compiled {
     pub documents: Vec<Document>,
     /// What people call each document.
     pub names: BTreeMap<Address, String>,
-    /// What the platform should hold; `None` if there are errors.
-    pub desired: Option<DesiredState>,
+    /// What the platform should hold.
+    pub desired: DesiredState,
 }
 
 /// Compiles a project. Every finding of the run is in `findings` afterwards, those that were there
 /// before included: excused, with the project's severities, in file order.
 ///
-/// `None` if bursar.yaml cannot be read; the documents are checked all the same.
+/// `None` if there are errors: nothing can be planned then.
 pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled> {
     let Input {
         sources,
@@ -155,13 +155,16 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         .iter()
         .map(|document| (document.address.clone(), document.title().to_owned()))
         .collect();
+    if findings.has_errors() {
+        return None;
+    }
     Some(Compiled {
         project: project?,
         environment,
         zone,
         names,
         documents,
-        desired: (!findings.has_errors()).then_some(desired),
+        desired,
     })
 }
 

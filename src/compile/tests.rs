@@ -16,11 +16,10 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn desired(&self) -> &DesiredState {
-        let desired = self
-            .compiled
-            .as_ref()
-            .and_then(|compiled| compiled.desired.as_ref());
-        desired.unwrap_or_else(|| panic!("{:#?}", self.shown()))
+        match &self.compiled {
+            Some(compiled) => &compiled.desired,
+            None => panic!("{:#?}", self.shown()),
+        }
     }
 
     /// `code path:line:column message`, and behind ` | ` the help, and the other places.

@@ -199,17 +199,17 @@ impl Store {
         body: Body,
     ) -> Result<RemoteObject, ProviderError> {
         let collection = collection_of(kind)?;
+        let before = self.find(kind, id).cloned().unwrap_or_default();
         let normal = (collection.normalise)(Value::Object(body))
             .map_err(|error| refused(422, &error.to_string()))?;
         let mut body = normal.as_object().cloned().unwrap_or_default();
         for path in collection.with(Rule::Computed) {
-            body.entry(path).or_insert_with(|| {
-                if path.ends_with("_count") {
-                    json!(0)
-                } else {
-                    json!(format!("https://school.example/{}/{id}/{path}", kind.id))
-                }
-            });
+            let value = match before.get(path) {
+                Some(value) => value.clone(),
+                None if path.ends_with("_count") => json!(0),
+                None => json!(format!("https://school.example/{}/{id}/{path}", kind.id)),
+            };
+            body.insert(path.to_owned(), value);
         }
         self.objects
             .entry(kind.id)
@@ -237,9 +237,7 @@ impl Reader for Memory {
             .get(kind.id)
             .into_iter()
             .flatten()
-            .map(|(id, body)| {
-                sent(collection, *id, body).map(|object| (object.id, object.object))
-            })
+            .map(|(id, body)| sent(collection, *id, body).map(|object| (object.id, object.object)))
             .collect::<Result<_, _>>()?;
         Ok(Listing {
             objects,
@@ -435,7 +433,10 @@ mod tests {
         );
         let patch = json!({"products": [{"course_id": 1, "opens": true}]});
         let mut patch = patch.as_object().cloned().unwrap();
-        let body = memory.bodies()[&("offer", id)].as_object().cloned().unwrap();
+        let body = memory.bodies()[&("offer", id)]
+            .as_object()
+            .cloned()
+            .unwrap();
         merge_keyed(offer.collection.unwrap(), &body, &mut patch);
         assert_eq!(
             Value::Object(patch),

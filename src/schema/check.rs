@@ -126,6 +126,12 @@ impl<'a> Telling<'a> {
             Kind::Required { property } => {
                 self.missing(node, path, property.as_str().unwrap_or_default(), form);
             }
+            // A map without any fields.
+            Kind::FalseSchema => {
+                for entry in node.as_mapping().into_iter().flat_map(|map| &map.entries) {
+                    self.unknown_key(node, path, &entry.key, form);
+                }
+            }
             Kind::Constant { .. } => self.wrong_constant(node, path, &[form]),
             Kind::Type { .. }
             | Kind::Pattern { .. }

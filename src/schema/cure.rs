@@ -13,6 +13,10 @@ pub(super) fn cure(node: &Node, forms: &[Form<'_>], currency: Option<&str>) -> O
             .iter()
             .find_map(|form| scalar_cure(scalar, *form, currency))
             .or_else(|| {
+                let tag = forms.iter().find(|form| form.tag() == Some(&*scalar.text));
+                tag.map(|_| format!("write `{{ {}: … }}`", scalar.text))
+            })
+            .or_else(|| {
                 let listed = scalar.ty == ScalarType::String && shapes(Shape::List);
                 listed.then(|| format!("write a list: `[{}]`", scalar.text))
             })
@@ -102,26 +106,35 @@ fn money(text: &str, number: bool, currency: Option<&str>) -> Option<String> {
     // `490,00 EUR`, `1.000,00 EUR`, `1,000 EUR`, `490 eur`, `490.00EUR`, `EUR 490`
     let letters: String = text.chars().filter(char::is_ascii_alphabetic).collect();
     let code = letters.to_uppercase();
-    let digits: String = text
-        .chars()
-        .filter(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
-        .collect();
-    let decimals = digits.rfind(['.', ',']).filter(|at| digits.len() - at == 3);
-    let plain: String = digits
-        .char_indices()
-        .filter_map(|(at, c)| match c {
-            '.' | ',' => (Some(at) == decimals).then_some('.'),
-            digit => Some(digit),
-        })
-        .collect();
     let code = if code.is_empty() { currency? } else { &code };
-    let price: Price = Money::from_wire(&plain, code)
+    let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
+    let price: Price = Money::from_wire(&plain_amount(digits)?, code)
         .ok()?
         .to_string()
         .parse()
         .ok()?;
     let shown = price.0.to_string();
     (shown != text).then(|| format!("write `{shown}`"))
+}
+
+/// An amount without separators of thousands and with a decimal point: only what can be read in
+/// one way.
+fn plain_amount(digits: &str) -> Option<String> {
+    let mut groups: Vec<&str> = digits.split(['.', ',']).collect();
+    if !groups
+        .iter()
+        .all(|group| group.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return None;
+    }
+    let cents = groups.pop_if(|last| last.len() == 2 && digits.len() > 2);
+    let thousands = groups.get(1..)?;
+    // `1.490` could be either.
+    let clear = thousands.is_empty() || cents.is_some() || !digits.contains('.');
+    (clear && thousands.iter().all(|group| group.len() == 3)).then(|| {
+        let whole = groups.concat();
+        cents.map_or_else(|| whole.clone(), |cents| format!("{whole}.{cents}"))
+    })
 }
 
 /// A number as an amount of the project's currency: `490`, `490.5`, `1e3`.

@@ -4,9 +4,7 @@ use super::effect::Entries;
 use super::form;
 use super::record::Held;
 use super::seal::seal_state;
-use crate::model::{
-    Address, Attributes, BaseObject, BaseState, Deposed, OpenIntent, RemoteId, Target,
-};
+use crate::model::{Address, BaseObject, BaseState, Deposed, OpenIntent, RemoteId, Target};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -83,7 +81,11 @@ fn is_false(truth: &bool) -> bool {
 }
 
 impl<'a> ObjectDocument<'a> {
-    pub(super) fn new(address: &'a Address, object: &'a BaseObject, digest: Option<&'a str>) -> Self {
+    pub(super) fn new(
+        address: &'a Address,
+        object: &'a BaseObject,
+        digest: Option<&'a str>,
+    ) -> Self {
         let BaseObject {
             id,
             attributes,
@@ -175,7 +177,11 @@ pub(super) fn write(head: &Head, entries: &Entries) -> Result<String, serde_json
             address, object, digest,
         ))?);
     }
-    text.push_str(if base.objects.is_empty() { "}" } else { "\n  }" });
+    text.push_str(if base.objects.is_empty() {
+        "}"
+    } else {
+        "\n  }"
+    });
     text.push_str(",\n  \"open_intents\": [");
     for (number, intent) in base.open_intents.iter().enumerate() {
         let OpenIntent {
@@ -192,7 +198,11 @@ pub(super) fn write(head: &Head, entries: &Entries) -> Result<String, serde_json
             replaces: replaces.map(|id| id.0),
         })?);
     }
-    text.push_str(if base.open_intents.is_empty() { "]" } else { "\n  ]" });
+    text.push_str(if base.open_intents.is_empty() {
+        "]"
+    } else {
+        "\n  ]"
+    });
     Ok(seal_state(text))
 }
 

@@ -113,9 +113,8 @@ impl Entries {
                 digest,
             } => {
                 let before = self.base.objects.remove(address);
-                let (mut kept, deposed) = before.map_or_else(Default::default, |before| {
-                    (before.outputs, before.deposed)
-                });
+                let (mut kept, deposed) =
+                    before.map_or_else(Default::default, |before| (before.outputs, before.deposed));
                 kept.extend(outputs);
                 let object = BaseObject {
                     id,
@@ -244,7 +243,11 @@ mod tests {
             ..object(2, "active")
         };
         check(&[], created(1, None), &[("a", a.clone())]);
-        check(&[("a", a.clone())], created(2, Some(1)), &[("a", replaced.clone())]);
+        check(
+            &[("a", a.clone())],
+            created(2, Some(1)),
+            &[("a", replaced.clone())],
+        );
         let retire = |id, deposed| Effect::Retired {
             id: RemoteId(id),
             patch: object(0, "archived").attributes,
@@ -260,7 +263,11 @@ mod tests {
             retire(1, true),
             &[("a", object(2, "active"))],
         );
-        check(&[("a", a.clone())], Effect::Deleted { id: RemoteId(1) }, &[]);
+        check(
+            &[("a", a.clone())],
+            Effect::Deleted { id: RemoteId(1) },
+            &[],
+        );
         check(
             &[("a", replaced)],
             Effect::Deleted { id: RemoteId(1) },

@@ -42,7 +42,7 @@ pub enum StateError {
         /// The lock file.
         path: PathBuf,
         /// Who holds it, if that can be read.
-        holder: Option<Holder>,
+        holder: Option<Box<Holder>>,
     },
     /// The plan was made from another version of the state, or for another platform.
     #[error("the plan was made for {planned}; now it is {found}")]
@@ -89,11 +89,13 @@ impl StateError {
                 path.display()
             ),
             StateError::Locked { .. } => {
-                "wait until that run has ended; the lock of a run that was killed is free".to_owned()
+                "wait until that run has ended; the lock of a run that was killed is free"
+                    .to_owned()
             }
             StateError::Stale { .. } => "plan again".to_owned(),
             StateError::Io { .. } => {
-                "make the folder readable and writable, with room on the disk; nothing was lost".to_owned()
+                "make the folder readable and writable, with room on the disk; nothing was lost"
+                    .to_owned()
             }
         }
     }

@@ -143,7 +143,9 @@ fn write_all(
         let outcome = match &broken {
             // Half a line may be on the disk: nothing may follow it.
             Some(broken) => Err(broken.clone()),
-            None => write_group(&mut file, &mut chain, &group).map_err(|error| Broken::from(&error)),
+            None => {
+                write_group(&mut file, &mut chain, &group).map_err(|error| Broken::from(&error))
+            }
         };
         broken = outcome.clone().err();
         for (_, ack) in group {
@@ -153,11 +155,7 @@ fn write_all(
     }
 }
 
-fn write_group(
-    file: &mut File,
-    chain: &mut Chain,
-    group: &[(Record, Ack)],
-) -> std::io::Result<()> {
+fn write_group(file: &mut File, chain: &mut Chain, group: &[(Record, Ack)]) -> std::io::Result<()> {
     let mut text = String::new();
     for (record, _) in group {
         text.push_str(&chain.line(record)?);

@@ -1,13 +1,9 @@
 //! The state in a folder: `state.json`, `lock.json`, `journal.jsonl`, `backups/`.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "this is the file system's side of the state"
-)]
-
 use super::document::{self, FORMAT, Head, StateFile, Version};
 use super::effect::Entries;
 use super::error::StateError;
+use super::folder::{Folder, JOURNAL, STATE};
 use super::journal::Journal;
 use super::lock::Holder;
 use super::record::{self, Chain, JournalFile, Record};
@@ -15,25 +11,13 @@ use super::seal;
 use crate::model::{Address, BaseState, OpenIntent, Target};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
+use std::fs::File;
 use std::path::PathBuf;
-use std::time::Duration;
-
-const STATE: &str = "state.json";
-const LOCK: &str = "lock.json";
-const JOURNAL: &str = "journal.jsonl";
-const BACKUPS: &str = "backups";
-/// How many earlier versions are kept.
-const KEPT: usize = 10;
-/// How often a lock is tried, since a reader may hold it for an instant.
-const LOCK_TRIES: usize = 10;
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// The state of one project and environment in a folder. Nothing is touched until it is used.
 #[derive(Clone, Debug)]
 pub struct LocalState {
-    folder: PathBuf,
+    folder: Folder,
     project: String,
     environment: Option<String>,
 }
@@ -92,7 +76,7 @@ impl LocalState {
         environment: Option<String>,
     ) -> Self {
         LocalState {
-            folder: folder.into(),
+            folder: Folder(folder.into()),
             project: project.into(),
             environment,
         }
@@ -107,7 +91,7 @@ impl LocalState {
         let journal = self.read_journal()?;
         let state = self.read_state()?;
         let (_, mut snapshot) = self.combine(state, journal)?;
-        if snapshot.journal_open && self.is_locked() {
+        if snapshot.journal_open && self.folder.is_locked() {
             // It will become a version of its own, which this is not.
             snapshot.in_progress = true;
             snapshot.serial -= 1;
@@ -120,11 +104,9 @@ impl LocalState {
     /// # Errors
     /// [`StateError::Locked`], or as [`LocalState::read`].
     pub fn lock(&self, holder: &Holder) -> Result<Locked, StateError> {
-        fs::create_dir_all(&self.folder)
-            .map_err(|error| StateError::io(&self.folder, "cannot be made", error))?;
-        let file = self.take_lock(holder)?;
+        self.folder.make()?;
+        let file = self.folder.take_lock(holder)?;
         let journal = self.read_journal()?;
-        let is_left = journal.is_some();
         let state = self.read_state()?;
         let (head, snapshot) = self.combine(state, journal)?;
         let mut locked = Locked {
@@ -137,48 +119,17 @@ impl LocalState {
         if locked.snapshot.journal_open {
             locked.write()?;
         }
-        if is_left {
-            self.remove_journal()?;
-        }
+        self.folder.remove_journal()?;
         Ok(locked)
     }
 
     /// Earlier versions that are kept, newest first.
     pub fn backups(&self) -> Vec<PathBuf> {
-        let mut found: Vec<(u64, PathBuf)> = fs::read_dir(self.folder.join(BACKUPS))
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| {
-                let path = entry.ok()?.path();
-                let serial = path
-                    .file_name()?
-                    .to_str()?
-                    .strip_prefix("state-")?
-                    .strip_suffix(".json")?
-                    .parse()
-                    .ok()?;
-                Some((serial, path))
-            })
-            .collect();
-        found.sort_by(|a, b| b.cmp(a));
-        found.into_iter().map(|(_, path)| path).collect()
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    fn read_file(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {
-        let path = self.path(name);
-        match fs::read(&path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(StateError::io(&path, "cannot be read", error)),
-        }
+        self.folder.backups()
     }
 
     fn read_state(&self) -> Result<Option<StateFile>, StateError> {
-        let Some(text) = self.read_file(STATE)? else {
+        let Some(text) = self.folder.read_file(STATE)? else {
             return Ok(None);
         };
         let version = serde_json::from_slice::<Version>(&text)
@@ -193,7 +144,7 @@ impl LocalState {
     }
 
     fn read_journal(&self) -> Result<Option<JournalFile>, StateError> {
-        let Some(text) = self.read_file(JOURNAL)? else {
+        let Some(text) = self.folder.read_file(JOURNAL)? else {
             return Ok(None);
         };
         let journal = record::read(&text).map_err(|what| self.damaged(JOURNAL, &what))?;
@@ -209,7 +160,7 @@ impl LocalState {
             return Ok(());
         }
         Err(StateError::Version {
-            path: self.path(name),
+            path: self.folder.path(name),
             found,
             known: FORMAT,
         })
@@ -220,7 +171,7 @@ impl LocalState {
             return Ok(());
         }
         Err(StateError::Foreign {
-            path: self.path(name),
+            path: self.folder.path(name),
             found: owner(&head.project, head.environment.as_deref()),
             expected: owner(&self.project, self.environment.as_deref()),
         })
@@ -228,9 +179,9 @@ impl LocalState {
 
     fn damaged(&self, name: &str, what: &str) -> StateError {
         StateError::Damaged {
-            path: self.path(name),
+            path: self.folder.path(name),
             what: what.to_owned(),
-            backups: self.backups(),
+            backups: self.folder.backups(),
         }
     }
 
@@ -285,97 +236,6 @@ impl LocalState {
         };
         Ok((head, snapshot))
     }
-
-    /// Whether some run holds the lock at this instant.
-    fn is_locked(&self) -> bool {
-        let Ok(file) = File::open(self.path(LOCK)) else {
-            return false;
-        };
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
-    }
-
-    fn take_lock(&self, holder: &Holder) -> Result<File, StateError> {
-        let path = self.path(LOCK);
-        let io = |error| StateError::io(&path, "cannot be locked", error);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(io)?;
-        for _ in 0..LOCK_TRIES {
-            match file.try_lock() {
-                Ok(()) => {
-                    let text = serde_json::to_vec(holder).map_err(|error| io(error.into()))?;
-                    file.set_len(0).map_err(io)?;
-                    file.rewind().map_err(io)?;
-                    file.write_all(&text).map_err(io)?;
-                    return Ok(file);
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-                Err(TryLockError::Error(error)) => return Err(io(error)),
-            }
-        }
-        let mut text = String::new();
-        let holder = file
-            .take(16 * 1024)
-            .read_to_string(&mut text)
-            .ok()
-            .and_then(|_| serde_json::from_str(&text).ok());
-        Err(StateError::Locked { path, holder })
-    }
-
-    /// Puts a file in place of another, so that one of the two is there at any instant.
-    fn replace(&self, name: &str, text: &[u8]) -> Result<File, StateError> {
-        let path = self.path(name);
-        let io = |error| StateError::io(&path, "cannot be written", error);
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(io)?;
-        file.write_all(text).map_err(io)?;
-        file.as_file().sync_all().map_err(io)?;
-        let file = file.persist(&path).map_err(|error| io(error.error))?;
-        self.sync_folder()?;
-        Ok(file)
-    }
-
-    fn remove_journal(&self) -> Result<(), StateError> {
-        let path = self.path(JOURNAL);
-        match fs::remove_file(&path) {
-            Ok(()) => self.sync_folder(),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(StateError::io(&path, "cannot be removed", error)),
-        }
-    }
-
-    /// Makes renames and removals in the folder durable. Windows does that by itself.
-    fn sync_folder(&self) -> Result<(), StateError> {
-        if cfg!(unix) {
-            File::open(&self.folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(|error| StateError::io(&self.folder, "cannot be synced", error))?;
-        }
-        Ok(())
-    }
-
-    /// Keeps the present version under its serial, and drops the oldest.
-    fn back_up(&self, serial: u64) -> Result<(), StateError> {
-        let folder = self.path(BACKUPS);
-        let io = |error| StateError::io(&folder, "cannot be written", error);
-        fs::create_dir_all(&folder).map_err(io)?;
-        let (state, backup) = (self.path(STATE), folder.join(format!("state-{serial}.json")));
-        match fs::remove_file(&backup) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(io(error)),
-        }
-        if fs::hard_link(&state, &backup).is_err() {
-            fs::copy(&state, &backup).map_err(io)?;
-        }
-        for old in self.backups().iter().skip(KEPT) {
-            fs::remove_file(old).map_err(io)?;
-        }
-        Ok(())
-    }
 }
 
 impl Locked {
@@ -406,10 +266,10 @@ impl Locked {
             lineage: self.snapshot.lineage.clone().unwrap_or(new_lineage),
             serial,
         };
-        let path = self.state.path(JOURNAL);
+        let path = self.state.folder.path(JOURNAL);
         let (line, chain) = Chain::open(&head, &plan)
             .map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
-        let file = self.state.replace(JOURNAL, line.as_bytes())?;
+        let file = self.state.folder.replace(JOURNAL, line.as_bytes())?;
         self.begun = Some(head);
         Journal::start(&path, file, chain)
     }
@@ -455,7 +315,7 @@ impl Locked {
             self.head.get_or_insert(head);
             self.write()?;
         }
-        self.state.remove_journal()?;
+        self.state.folder.remove_journal()?;
         Ok(self.snapshot.serial)
     }
 
@@ -472,7 +332,10 @@ impl Locked {
             return stale(place(target), place(known));
         }
         if lineage != self.snapshot.lineage.as_deref() {
-            return stale(lineage_text(lineage), lineage_text(self.snapshot.lineage.as_deref()));
+            return stale(
+                lineage_text(lineage),
+                lineage_text(self.snapshot.lineage.as_deref()),
+            );
         }
         if serial != self.snapshot.serial {
             return stale(
@@ -485,7 +348,7 @@ impl Locked {
 
     /// Writes the snapshot as the next version.
     fn write(&mut self) -> Result<(), StateError> {
-        let path = self.state.path(STATE);
+        let path = self.state.folder.path(STATE);
         let found = self.serial_on_disk()?;
         let serial = self.snapshot.serial;
         let Some(head) = self.head.as_mut() else {
@@ -509,9 +372,9 @@ impl Locked {
         let text =
             text.map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
         if found > 0 {
-            self.state.back_up(found)?;
+            self.state.folder.back_up(found)?;
         }
-        self.state.replace(STATE, text.as_bytes())?;
+        self.state.folder.replace(STATE, text.as_bytes())?;
         Ok(())
     }
 
@@ -521,7 +384,7 @@ impl Locked {
         struct Serial {
             serial: u64,
         }
-        match self.state.read_file(STATE)? {
+        match self.state.folder.read_file(STATE)? {
             None => Ok(0),
             Some(text) => serde_json::from_slice::<Serial>(&text)
                 .map(|head| head.serial)
@@ -592,6 +455,3 @@ fn lineage_text(lineage: Option<&str>) -> String {
         None => "a project without state".to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -53,6 +53,9 @@ impl fmt::Display for Holder {
             command,
             since,
         } = self;
-        write!(f, "`{command}` of {user} on {host} (process {pid}) since {since}")
+        write!(
+            f,
+            "`{command}` of {user} on {host} (process {pid}) since {since}"
+        )
     }
 }

@@ -7,12 +7,15 @@
 mod document;
 mod effect;
 mod error;
+mod folder;
 mod form;
 mod journal;
 mod local;
 mod lock;
 mod record;
 mod seal;
+#[cfg(test)]
+mod tests;
 
 pub use effect::Effect;
 pub use error::StateError;

@@ -400,10 +400,15 @@ pub(super) fn read(text: &[u8]) -> Result<Option<JournalFile>, String> {
     let mut head = None;
     let mut records = Vec::new();
     let mut sum = String::new();
-    let mut lines = text.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
+    let mut lines = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .enumerate()
+        .peekable();
     while let Some((at, line)) = lines.next() {
         let is_last = lines.peek().is_none();
-        let whole = line.strip_suffix(b"\n").and_then(|line| open_line(line, &sum));
+        let whole = line
+            .strip_suffix(b"\n")
+            .and_then(|line| open_line(line, &sum));
         let Some((json, own)) = whole else {
             if is_last && !begins_with_line(line, &sum) {
                 break;

@@ -23,11 +23,13 @@ fn hex(bytes: &[u8], before: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(before.as_bytes());
     hash.update(bytes);
-    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash.finalize()
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Ends a state file, given all of it but its last brace.

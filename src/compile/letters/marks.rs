@@ -202,7 +202,7 @@ fn push(text: &str, escape: Option<Target>, out: &mut String) {
 
 fn decode(hexadecimal: &str) -> Option<String> {
     let digits = hexadecimal.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: u8| {

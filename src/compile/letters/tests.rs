@@ -113,7 +113,7 @@ fn says_what_is_not_defined_and_where() {
         (
             "subject: \"{{ ofer.title }}\"\nabout: { offer: p }\nbody: x\n",
             &[
-                "undefined-template-value a.yaml:18:14 `ofer` is not defined | this letter can use `offer.name`, `offer.title`, `offer.url`",
+                "undefined-template-value a.yaml:18:14 `ofer.title` is not defined | did you mean `offer.title`?",
             ],
         ),
         (

@@ -404,9 +404,11 @@ fn severities_and_excuses() {
         format!("kind: list\nname: a\ntype: static\nallow: [{{ rule: {allow}, because: x }}]\n")
     };
     check(
-        &list("list-unused"),
-        &["unused-allow a.yaml:4:17 nothing here breaks `list-unused` | take the `allow` out"],
+        &list("duplicate-code"),
+        &["unused-allow a.yaml:4:17 nothing here breaks `duplicate-code` | take the `allow` out"],
     );
+    // A rule of a later version may need its excuse.
+    check(&list("list-unused"), &[]);
     check(
         &list("list-unsed"),
         &["unknown-rule a.yaml:4:17 there is no rule `list-unsed` | did you mean `list-unused`?"],
@@ -440,10 +442,7 @@ fn severities_and_excuses() {
         ],
         None,
     );
-    assert!(
-        run.compiled
-            .is_some_and(|compiled| compiled.desired.is_some())
-    );
+    assert!(run.compiled.is_some());
 }
 
 #[test]
@@ -458,9 +457,7 @@ fn errors_leave_nothing_to_plan() {
         ],
         None,
     );
-    let compiled = run.compiled.unwrap();
-    assert_eq!(compiled.desired, None);
-    assert_eq!(compiled.documents.len(), 1);
+    assert!(run.compiled.is_none());
 }
 
 #[test]

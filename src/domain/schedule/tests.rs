@@ -120,9 +120,17 @@ fn shown(table: &Timetable) -> Vec<String> {
     lines
 }
 
+/// `starts`, the period, the days skipped, and the openings.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
 #[test]
 fn every_opens_one_module_after_another() {
-    let cases: &[(&str, &str, &[(&str, &str)], &[&str])] = &[
+    let cases: &[Case] = &[
         (
             "2026-09-07T10:00",
             "7d",

@@ -56,11 +56,14 @@ pub(super) fn account_digest(provider: &str, url: &str, account: &Secret) -> Str
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hash.finalize()
+        .iter()
+        .take(8)
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -71,20 +74,33 @@ mod tests {
     fn only_https_or_loopback() {
         for (url, expected) in [
             ("https://api.example.com", Ok("https://api.example.com/")),
-            ("https://api.example.com/v1", Ok("https://api.example.com/v1/")),
+            (
+                "https://api.example.com/v1",
+                Ok("https://api.example.com/v1/"),
+            ),
             ("http://127.0.0.1:80", Ok("http://127.0.0.1/")),
             ("http://127.9.9.9:81/x", Ok("http://127.9.9.9:81/x/")),
             ("http://[::1]:9/", Ok("http://[::1]:9/")),
             ("http://localhost:9", Ok("http://localhost:9/")),
-            ("http://localhost.example.com", Err(SettingsError::Plaintext)),
+            (
+                "http://localhost.example.com",
+                Err(SettingsError::Plaintext),
+            ),
             ("http://api.example.com", Err(SettingsError::Plaintext)),
             ("ftp://127.0.0.1", Err(SettingsError::Address)),
             ("api.example.com", Err(SettingsError::Address)),
-            ("https://a:b@example.com", Err(SettingsError::CredentialsInAddress)),
+            (
+                "https://a:b@example.com",
+                Err(SettingsError::CredentialsInAddress),
+            ),
             ("https://example.com/?x=1", Err(SettingsError::Address)),
         ] {
             let base = base(url);
-            assert_eq!(base.as_ref().map(Url::as_str), expected.as_ref().copied(), "{url}");
+            assert_eq!(
+                base.as_ref().map(Url::as_str),
+                expected.as_ref().copied(),
+                "{url}"
+            );
         }
     }
 

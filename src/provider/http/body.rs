@@ -46,7 +46,10 @@ pub(super) fn parse<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Stri
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
-            format!("is not what the contract says: {}", quoted(&error.to_string()))
+            format!(
+                "is not what the contract says: {}",
+                quoted(&error.to_string())
+            )
         }
         serde_json::error::Category::Syntax
         | serde_json::error::Category::Eof

@@ -250,7 +250,7 @@ impl Connection {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         }
-        let _permit = self.limiter.acquire().await;
+        let permit = self.limiter.acquire().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         sent.fetch_add(1, Ordering::Relaxed);
         let label = format!("{method} /{path}");
@@ -262,7 +262,7 @@ impl Connection {
                 Failure::Lost(message)
             }
         })?;
-        self.limiter.learn(response.headers(), self.longest_wait);
+        permit.learn(response.headers(), self.longest_wait);
         let status = response.status();
         if status.is_success() {
             return body::read(response).await.map_err(|error| match error {

@@ -21,27 +21,55 @@ pub(super) struct Limiter {
 struct State {
     /// Requests under way.
     in_flight: u64,
+    /// Requests started so far.
+    started: u64,
     /// What the platform said last is left in this window.
     remaining: Option<u64>,
+    /// How many requests had been started when it was heard: later ones know better.
+    heard_after: u64,
     /// No request starts before.
     blocked_until: Option<Instant>,
 }
 
 /// The right to have one request under way.
 #[derive(Debug)]
-pub(super) struct Permit<'a>(&'a Limiter);
+pub(super) struct Permit<'a> {
+    limiter: &'a Limiter,
+    /// Which request it is, from 1.
+    number: u64,
+}
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.limiter.lock();
         state.in_flight = state.in_flight.saturating_sub(1);
         drop(state);
-        self.0.changed.notify_waiters();
+        self.limiter.changed.notify_waiters();
+    }
+}
+
+impl Permit<'_> {
+    /// Takes in what the answer says is left.
+    pub(super) fn learn(&self, headers: &HeaderMap, longest_wait: Duration) {
+        let Some(left) = number(headers, "x-ratelimit-remaining") else {
+            return;
+        };
+        let reset = (left == 0)
+            .then(|| until_reset(headers))
+            .flatten()
+            .filter(|wait| !wait.is_zero() && *wait <= longest_wait);
+        let mut state = self.limiter.lock();
+        state.hear(self.number, left);
+        if let Some(wait) = reset {
+            state.block(wait);
+        }
+        drop(state);
+        self.limiter.changed.notify_waiters();
     }
 }
 
 enum Decision {
-    Go,
+    Go { number: u64 },
     WaitUntil(Instant),
     WaitForAnswer,
 }
@@ -60,7 +88,10 @@ impl State {
         let room = self.remaining.map_or(u64::MAX, |left| left.max(1));
         if self.in_flight < room {
             self.in_flight += 1;
-            Decision::Go
+            self.started += 1;
+            Decision::Go {
+                number: self.started,
+            }
         } else {
             Decision::WaitForAnswer
         }
@@ -80,7 +111,12 @@ impl Limiter {
             changed.as_mut().enable();
             let decision = self.lock().decide(Instant::now());
             match decision {
-                Decision::Go => return Permit(self),
+                Decision::Go { number } => {
+                    return Permit {
+                        limiter: self,
+                        number,
+                    };
+                }
                 Decision::WaitUntil(until) => tokio::select! {
                     () = tokio::time::sleep_until(until) => {}
                     () = changed => {}
@@ -88,24 +124,6 @@ impl Limiter {
                 Decision::WaitForAnswer => changed.await,
             }
         }
-    }
-
-    /// Takes in what an answer says is left.
-    pub(super) fn learn(&self, headers: &HeaderMap, longest_wait: Duration) {
-        let Some(remaining) = number(headers, "x-ratelimit-remaining") else {
-            return;
-        };
-        let reset = (remaining == 0)
-            .then(|| until_reset(headers))
-            .flatten()
-            .filter(|wait| !wait.is_zero() && *wait <= longest_wait);
-        let mut state = self.lock();
-        state.remaining = Some(remaining);
-        if let Some(wait) = reset {
-            state.block(wait);
-        }
-        drop(state);
-        self.changed.notify_waiters();
     }
 
     /// Lets no request start for a while.
@@ -116,6 +134,18 @@ impl Limiter {
 }
 
 impl State {
+    /// Answers overtake each other: only a request that was started after the last word was heard
+    /// can raise it.
+    fn hear(&mut self, number: u64, left: u64) {
+        self.remaining = Some(match self.remaining {
+            Some(before) if number <= self.heard_after => before.min(left),
+            Some(_) | None => {
+                self.heard_after = self.started;
+                left
+            }
+        });
+    }
+
     fn block(&mut self, wait: Duration) {
         let until = Instant::now() + wait;
         self.blocked_until = Some(self.blocked_until.map_or(until, |before| before.max(until)));
@@ -215,9 +245,16 @@ mod tests {
                 vec![DATE, ("retry-after", "Sun, 22 Nov 2026 09:00:00 GMT")],
                 Some(0),
             ),
-            (vec![DATE, ("x-ratelimit-reset", "1795341630")], Some(30_000)),
             (
-                vec![DATE, ("retry-after", "?"), ("x-ratelimit-reset", "1795341630")],
+                vec![DATE, ("x-ratelimit-reset", "1795341630")],
+                Some(30_000),
+            ),
+            (
+                vec![
+                    DATE,
+                    ("retry-after", "?"),
+                    ("x-ratelimit-reset", "1795341630"),
+                ],
                 Some(30_000),
             ),
             (vec![], None),
@@ -231,7 +268,7 @@ mod tests {
     async fn what_is_left_bounds_what_is_under_way() {
         let limiter = Limiter::default();
         let first = limiter.acquire().await;
-        limiter.learn(&headers(&[("x-ratelimit-remaining", "2")]), Duration::MAX);
+        first.learn(&headers(&[("x-ratelimit-remaining", "2")]), Duration::MAX);
         let second = limiter.acquire().await;
         let third = tokio::time::timeout(Duration::from_secs(1), limiter.acquire()).await;
         assert!(third.is_err(), "two were left and two are under way");
@@ -239,6 +276,20 @@ mod tests {
         let third = tokio::time::timeout(Duration::from_secs(1), limiter.acquire()).await;
         assert!(third.is_ok());
         drop(second);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_that_were_overtaken_do_not_raise_what_is_left() {
+        let limiter = Limiter::default();
+        let early = limiter.acquire().await;
+        let late = limiter.acquire().await;
+        let left = |count: &str| headers(&[("x-ratelimit-remaining", count)]);
+        late.learn(&left("1"), Duration::MAX);
+        early.learn(&left("2"), Duration::MAX);
+        assert_eq!(limiter.lock().remaining, Some(1));
+        drop((early, late));
+        limiter.acquire().await.learn(&left("9"), Duration::MAX);
+        assert_eq!(limiter.lock().remaining, Some(9));
     }
 
     #[tokio::test(start_paused = true)]
@@ -260,7 +311,10 @@ mod tests {
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-reset", "1795341610"),
         ]);
-        limiter.learn(&left, Duration::from_secs(60));
+        limiter
+            .acquire()
+            .await
+            .learn(&left, Duration::from_secs(60));
         let start = Instant::now();
         let _permit = limiter.acquire().await;
         assert!(start.elapsed() >= Duration::from_secs(10));
@@ -274,7 +328,10 @@ mod tests {
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-reset", "1895341610"),
         ]);
-        limiter.learn(&left, Duration::from_secs(60));
+        limiter
+            .acquire()
+            .await
+            .learn(&left, Duration::from_secs(60));
         let start = Instant::now();
         let _permit = limiter.acquire().await;
         assert!(start.elapsed() < Duration::from_secs(1));

@@ -119,8 +119,7 @@ fn take_in(
             meta.current_page
         )));
     }
-    if (meta.total, meta.per_page, meta.last_page)
-        != (first.total, first.per_page, first.last_page)
+    if (meta.total, meta.per_page, meta.last_page) != (first.total, first.per_page, first.last_page)
     {
         return Err(ListError::Unsteady(format!(
             "there were {} objects on page 1 and {} on page {number}",

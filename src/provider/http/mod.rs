@@ -75,7 +75,9 @@ pub enum SettingsError {
     #[error("the platform's address must be `https://HOST[/PATH]`, without query")]
     Address,
     /// `http` to another machine.
-    #[error("the platform's address must begin with `https://`; plain `http` is for this machine only")]
+    #[error(
+        "the platform's address must begin with `https://`; plain `http` is for this machine only"
+    )]
     Plaintext,
     /// A name or password in the address.
     #[error("the platform's address must not hold a name or password")]
