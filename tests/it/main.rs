@@ -1,1 +1,3 @@
-fn main() {}
+//! Tests of the whole, through public doors.
+
+mod plan_schema;
