@@ -161,6 +161,7 @@ impl Job {
         let (verb, sent) = match &step.operation {
             Operation::Create {
                 body,
+                applied: _,
                 replaces,
                 protect,
             } => (
@@ -191,7 +192,11 @@ impl Job {
                 patch,
             ),
             Operation::Delete { id } => (Verb::Delete { id: *id }, &none),
-            Operation::Settle { must_be_empty } => {
+            Operation::Settle {
+                must_be_empty,
+                count: _,
+                applied: _,
+            } => {
                 return Ok(Job::Settle {
                     kind: find(address)?.0,
                     id: id_here()?,
