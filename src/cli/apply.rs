@@ -3,18 +3,18 @@
 use super::configuration::Configuration;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
-use super::reporter::Reporter;
+use super::reporter::{Reporter, done};
 use super::signals::Signals;
-use super::{Context, Exit, Failure, runtime};
+use super::{Context, Exit, Failure, runtime, saved};
 use crate::apply::{self, ApplySettings, Outcome, StepError};
 use crate::os;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 use crate::provider::http::HttpWriter;
-use crate::render::Tally;
 use crate::render::human;
 use crate::render::terminal::escape;
 use crate::state::{Holder, Locked, Start};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use tokio::sync::watch;
 
 /// Make the platform what the configuration says: plan, ask, carry out.
@@ -24,8 +24,12 @@ use tokio::sync::watch;
 #[command(after_help = "\
 Examples:
   bursar apply
+  bursar plan --out plan.json && bursar apply plan.json
   bursar apply --auto-approve --parallelism 4")]
 pub(super) struct Args {
+    /// A plan that `bursar plan --out FILE` has saved: carried out as it is, without asking.
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Do not ask.
     #[arg(long)]
     auto_approve: bool,
@@ -37,12 +41,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
+    let saved = args.file.as_deref().map(saved::read).transpose()?;
     let configuration = Configuration::load(context)?;
     let state = planning::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "apply", os::now());
     let locked = state.lock(&holder).map_err(|error| state_failure(&error))?;
     let runtime = runtime()?;
-    let ended = runtime.block_on(carry_through(context, args, &configuration, locked));
+    let ended = runtime.block_on(carry_through(context, args, &configuration, saved, locked));
     // A question that nobody answers any more must not hold the program.
     runtime.shutdown_background();
     ended
@@ -53,29 +58,41 @@ async fn carry_through(
     context: &Context,
     args: &Args,
     configuration: &Configuration,
+    saved: Option<Plan>,
     mut locked: Locked,
 ) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
     let approved = async {
         let platform = Platform::open(configuration).await?;
         let snapshot = locked.snapshot();
-        let planned = planning::plan(configuration, &platform, snapshot, &args.gates).await?;
-        planning::show(context, &planned);
-        if !planned.plan.refusals.is_empty() {
-            return Err(Failure::said(Exit::Blocked));
+        let is_saved = saved.is_some();
+        let Planned { plan, names } = match saved {
+            Some(plan) => {
+                saved::check(&plan, configuration, &platform, snapshot).await?;
+                let names = planning::names_of(snapshot);
+                Planned { plan, names }
+            }
+            None => planning::plan(configuration, &platform, snapshot, &args.gates).await?,
+        };
+        let is_approved = is_saved || args.auto_approve;
+        // A stream of events is not broken up by a plan that nobody has to look at.
+        if !(context.console.json && is_approved) {
+            planning::show(context, &plan, &names);
+        }
+        if !plan.refusals.is_empty() {
+            return Err(blocked(context, &plan, is_approved));
         }
         let is_settled = snapshot.base.open_intents.is_empty();
-        if !is_empty(&planned.plan) && !args.auto_approve {
+        if !is_empty(&plan) && !is_approved {
             ask(context).await?;
         }
-        Ok((platform, planned, is_settled))
+        Ok((platform, plan, is_settled))
     };
     // Until the first write, there is nothing to save.
-    let (platform, planned, is_settled) = tokio::select! {
+    let (platform, plan, is_settled) = tokio::select! {
         approved = approved => approved?,
         exit = signals.wait() => return Err(Failure::new(exit, "interrupted; nothing was changed")),
     };
-    let Planned { plan, names: _ } = planned;
     if is_empty(&plan) && is_settled {
         platform.close().await;
         return Ok(Exit::Done);
@@ -89,6 +106,20 @@ async fn carry_through(
         look(context, &locked, is_embedded);
     }
     Ok(Exit::Done)
+}
+
+/// A plan that must not be applied; it has been shown with its refusals, but for a stream.
+fn blocked(context: &Context, plan: &Plan, is_approved: bool) -> Failure {
+    if !(context.console.json && is_approved) {
+        return Failure::said(Exit::Blocked);
+    }
+    let mut failure = Failure::new(Exit::Blocked, "the plan must not be applied");
+    for refusal in &plan.refusals {
+        failure = failure
+            .cause(refusal.message.clone())
+            .hint(refusal.help.clone());
+    }
+    failure
 }
 
 /// What came of it, and the signal that cut it short.
@@ -111,7 +142,7 @@ async fn carry_out(
         lineage: plan.lineage.clone(),
         serial: plan.serial,
         new_lineage: random_name(),
-        plan: plan.configuration.clone(),
+        plan: plan::digest(plan),
     };
     let journal = locked.begin(start).map_err(|error| state_failure(&error))?;
     let writer = HttpWriter::new(platform.reader.clone());
@@ -156,12 +187,12 @@ fn end(
     outcome: &Outcome,
     signal: Option<Exit>,
 ) -> Result<(), Failure> {
-    let tally = Tally::of(&plan.changes, &outcome.unfinished(plan));
+    let counts = done(plan, outcome);
     let complete = outcome.is_complete();
     if !context.console.json {
         context.console.result(&human::apply::summary(
             complete,
-            tally,
+            counts,
             context.console.out_style,
         ));
     }

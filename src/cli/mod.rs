@@ -15,6 +15,7 @@ mod planning;
 mod platform;
 mod reporter;
 mod sandbox;
+mod saved;
 mod schema;
 mod signals;
 mod state;

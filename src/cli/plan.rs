@@ -4,6 +4,8 @@ use super::configuration::Configuration;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
+use crate::os;
+use crate::plan::PlanDocument;
 use std::path::PathBuf;
 
 /// Show what an apply would change. Writes nothing to the platform.
@@ -34,13 +36,19 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         platform.close().await;
         planned
     })?;
-    let planned = Planned { plan, names };
-    planning::show(context, &planned);
-    let plan = &planned.plan;
+    planning::show(context, &plan, &names);
     if !plan.refusals.is_empty() {
         return Ok(Exit::Blocked);
     }
-    Ok(if args.detailed_exitcode && !is_empty(plan) {
+    if let Some(out) = &args.out {
+        os::write_over(out, &PlanDocument::from(&plan).to_text())
+            .map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
+        let out = out.display();
+        context
+            .console
+            .note(&format!("\nSaved. To carry it out: bursar apply {out}\n"));
+    }
+    Ok(if args.detailed_exitcode && !is_empty(&plan) {
         Exit::Changes
     } else {
         Exit::Done

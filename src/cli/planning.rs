@@ -5,7 +5,7 @@ use super::platform::{Platform, kinds_of};
 use super::{Context, Exit, Failure};
 use crate::compile;
 use crate::kinds::Backend;
-use crate::plan::{self, Plan, Settings};
+use crate::plan::{self, Plan, PlanDocument, Settings};
 use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{LocalState, Snapshot, StateError};
@@ -170,13 +170,17 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
 }
 
 /// Shows a plan as a result.
-pub(super) fn show(context: &Context, planned: &Planned) {
-    let text = human::plan::render(human::plan::View {
-        plan: &planned.plan,
-        names: &planned.names,
-        requests_per_minute: None,
-        style: context.console.out_style,
-    });
+pub(super) fn show(context: &Context, plan: &Plan, names: &Names) {
+    let text = if context.console.json {
+        PlanDocument::from(plan).to_text()
+    } else {
+        human::plan::render(human::plan::View {
+            plan,
+            names,
+            requests_per_minute: None,
+            style: context.console.out_style,
+        })
+    };
     context.console.result(&text);
 }
 

@@ -1,10 +1,10 @@
 //! Tells about an apply while it runs: a bar on a terminal, lines elsewhere, JSON if asked.
 
 use super::console::Console;
-use crate::apply::Event;
+use crate::apply::{Event, Outcome};
 use crate::os;
-use crate::plan::Plan;
-use crate::render::{Progress, Tally, human, json};
+use crate::plan::{self, Counts, Plan};
+use crate::render::{Progress, human, json};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Where events go.
@@ -65,7 +65,7 @@ impl<'a> Reporter<'a> {
             }
             Event::Finished { outcome } => Progress::Finished {
                 complete: outcome.is_complete(),
-                tally: Tally::of(&self.plan.changes, &outcome.unfinished(self.plan)),
+                counts: done(self.plan, outcome),
             },
         };
         match &self.bar {
@@ -103,4 +103,17 @@ fn advance(bar: &ProgressBar, progress: Progress<'_>) {
             bar.inc(1);
         }
     }
+}
+
+/// How many objects something happened to: all that are not left unfinished.
+pub(super) fn done(plan: &Plan, outcome: &Outcome) -> Counts {
+    let unfinished = outcome.unfinished(plan);
+    let finished = plan
+        .changes
+        .iter()
+        .filter(|change| !unfinished.contains(&change.address));
+    plan::counts(&Plan {
+        changes: finished.cloned().collect(),
+        ..plan.clone()
+    })
 }

@@ -9,5 +9,5 @@ mod progress;
 mod style;
 pub mod terminal;
 
-pub use progress::{Progress, Tally};
+pub use progress::Progress;
 pub use style::{Style, Tone};

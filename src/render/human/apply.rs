@@ -1,7 +1,9 @@
 //! An apply, line by line, and its end.
 
+use super::plan::rarer;
+use crate::plan::Counts;
 use crate::render::terminal::escape;
-use crate::render::{Progress, Style, Tally, Tone};
+use crate::render::{Progress, Style, Tone};
 use std::fmt::Write as _;
 
 /// One event as a line of a log; empty where there is nothing worth a line.
@@ -30,7 +32,7 @@ pub fn line(progress: Progress<'_>, style: Style) -> String {
 }
 
 /// `Apply complete! 2 added, 1 changed, 0 retired.`
-pub fn summary(complete: bool, tally: Tally, style: Style) -> String {
+pub fn summary(complete: bool, counts: Counts, style: Style) -> String {
     let title = if complete {
         style.paint(Tone::Add, "Apply complete!")
     } else {
@@ -38,9 +40,9 @@ pub fn summary(complete: bool, tally: Tally, style: Style) -> String {
     };
     let mut text = format!(
         "{title} {} added, {} changed, {} retired",
-        tally.added, tally.changed, tally.retired
+        counts.add, counts.change, counts.retire
     );
-    for (count, _, done) in tally.rarer() {
+    for (count, _, done) in rarer(counts) {
         if count > 0 {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {count} {done}");
@@ -73,15 +75,15 @@ mod tests {
             line(failed, Style::Plain),
             "offer.a: create failed: no\\u{1b}\n"
         );
-        let tally = Tally {
-            added: 2,
-            changed: 1,
-            replaced: 1,
-            ..Tally::default()
+        let counts = Counts {
+            add: 2,
+            change: 1,
+            adopt: 1,
+            ..Counts::default()
         };
         assert_eq!(
-            summary(true, tally, Style::Plain),
-            "Apply complete! 2 added, 1 changed, 0 retired, 1 replaced.\n"
+            summary(true, counts, Style::Plain),
+            "Apply complete! 2 added, 1 changed, 0 retired, 1 adopted.\n"
         );
     }
 }

@@ -2,10 +2,9 @@
 
 use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
-use crate::plan::{Action, Change, FieldChange, Plan, Reason, Refusal, Side};
+use crate::plan::{Action, Change, Counts, FieldChange, Plan, Reason, Refusal, Side};
 use crate::render::terminal::escape;
-use crate::render::{Style, Tally, Tone};
-use std::collections::BTreeSet;
+use crate::render::{Style, Tone};
 use std::fmt::Write as _;
 
 /// What a plan is shown with.
@@ -58,7 +57,11 @@ pub fn render(view: View<'_>) -> String {
         }
         line(
             &mut out,
-            format_args!("{} {}", style.paint(Tone::Strong, "Plan:"), counts(plan)),
+            format_args!(
+                "{} {}",
+                style.paint(Tone::Strong, "Plan:"),
+                counts(crate::plan::counts(plan))
+            ),
         );
     }
     tail(&mut out, plan, requests_per_minute);
@@ -69,13 +72,12 @@ pub fn render(view: View<'_>) -> String {
 }
 
 /// `2 to add, 1 to change, 0 to retire.`, and what else there is.
-pub fn counts(plan: &Plan) -> String {
-    let tally = Tally::of(&plan.changes, &BTreeSet::new());
+pub fn counts(counts: Counts) -> String {
     let mut text = format!(
         "{} to add, {} to change, {} to retire",
-        tally.added, tally.changed, tally.retired
+        counts.add, counts.change, counts.retire
     );
-    for (count, to_do, _) in tally.rarer() {
+    for (count, to_do, _) in rarer(counts) {
         if count > 0 {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {count} {to_do}");
@@ -83,6 +85,29 @@ pub fn counts(plan: &Plan) -> String {
     }
     text.push('.');
     text
+}
+
+/// What is not said of every plan, with its words: to do, and done.
+pub(super) fn rarer(counts: Counts) -> [(usize, &'static str, &'static str); 6] {
+    let Counts {
+        add: _,
+        change: _,
+        retire: _,
+        replace,
+        delete,
+        adopt,
+        moved,
+        forget,
+        manual,
+    } = counts;
+    [
+        (replace, "to replace", "replaced"),
+        (delete, "to delete", "deleted"),
+        (adopt, "to adopt", "adopted"),
+        (moved, "to rename", "renamed"),
+        (forget, "to forget", "forgotten"),
+        (manual, "by hand", "by hand"),
+    ]
 }
 
 fn drift(out: &mut String, changes: &[Change], names: &Names, style: Style) {
@@ -583,7 +608,7 @@ mod tests {
       ~ status = "draft" -> "on" # changed on the platform
     }
 
-Plan: 1 to add, 1 to change, 1 to retire, 1 to replace.
+Plan: 2 to add, 1 to change, 2 to retire, 1 to replace.
 Cost: 1 request to read, 1 to write; under a minute at 200 a minute.
 "#,
         );

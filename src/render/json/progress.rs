@@ -1,7 +1,7 @@
 //! The stream of an apply: one JSON object a line.
 
-use crate::render::{Progress, Tally};
-use serde_json::{Value, json};
+use crate::render::Progress;
+use serde_json::json;
 
 /// One event as a line.
 pub fn line(progress: Progress<'_>) -> String {
@@ -22,30 +22,11 @@ pub fn line(progress: Progress<'_>) -> String {
         Progress::StepSkipped { address, verb, why } => json!({
             "type": "step_skipped", "address": address.to_string(), "verb": verb, "because": why,
         }),
-        Progress::Finished { complete, tally } => {
-            json!({ "type": "finished", "complete": complete, "counts": counts(tally) })
+        Progress::Finished { complete, counts } => {
+            json!({ "type": "finished", "complete": complete, "counts": counts })
         }
     };
     format!("{value}\n")
-}
-
-fn counts(tally: Tally) -> Value {
-    let Tally {
-        added,
-        changed,
-        retired,
-        replaced,
-        deleted,
-        adopted,
-        renamed,
-        forgotten,
-        by_hand,
-    } = tally;
-    json!({
-        "added": added, "changed": changed, "retired": retired, "replaced": replaced,
-        "deleted": deleted, "adopted": adopted, "renamed": renamed, "forgotten": forgotten,
-        "by_hand": by_hand,
-    })
 }
 
 #[cfg(test)]
