@@ -93,7 +93,7 @@ async fn carry_through(
         approved = approved => approved?,
         exit = signals.wait() => return Err(Failure::new(exit, "interrupted; nothing was changed")),
     };
-    if is_empty(&plan) && is_settled {
+    if is_empty(&plan) && plan.steps.is_empty() && is_settled {
         platform.close().await;
         return Ok(Exit::Done);
     }

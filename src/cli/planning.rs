@@ -184,7 +184,7 @@ pub(super) fn show(context: &Context, plan: &Plan, names: &Names) {
     context.console.result(&text);
 }
 
-/// Whether a plan changes anything.
+/// Whether a plan changes nothing that people would see. It may still bring the state up to date.
 pub(super) fn is_empty(plan: &Plan) -> bool {
-    plan.changes.is_empty() && plan.steps.is_empty()
+    plan.changes.is_empty()
 }
