@@ -39,15 +39,14 @@ impl Configuration {
         }
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
-        let (compiled, findings) =
-            compile(&files, documents, context.environment.as_deref(), now);
+        let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
         if findings.has_errors() {
             tell(context, &findings, &files.sources);
             return Err(Failure::said(Exit::Invalid));
         }
         warn(context, &findings, &files.sources);
         let ready = compiled.and_then(|mut compiled| {
-            let desired = compiled.desired.take()?;
+            let desired = std::mem::take(&mut compiled.desired);
             Some((compiled, desired))
         });
         // Without errors there is always something compiled.

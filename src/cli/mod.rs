@@ -175,9 +175,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// Runs to the end, or until a signal asks to stop, which nothing needs to be saved for.
-fn until_signal<T>(
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
+fn until_signal<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     runtime()?.block_on(async {
         let mut signals = signals::Signals::listen()?;
         tokio::select! {

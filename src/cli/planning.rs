@@ -125,10 +125,10 @@ pub(super) async fn plan(
         .and_then(|safety| safety.max_removals);
     let configured = removals.map(|removals| {
         (
-            removals.count.map_or(u64::MAX, |count| u64::try_from(count.0).unwrap_or(0)),
             removals
-                .percent
-                .map_or(100, |percent| u64::from(percent.0)),
+                .count
+                .map_or(u64::MAX, |count| u64::try_from(count.0).unwrap_or(0)),
+            removals.percent.map_or(100, |percent| u64::from(percent.0)),
         )
     });
     let (max_removals_count, max_removals_percent) = match gates.max_removals {

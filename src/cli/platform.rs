@@ -38,8 +38,8 @@ impl Platform {
         let platform = compiled.project.platform.as_ref();
         let provider = platform.map_or(Provider::Sandbox, |platform| platform.provider);
         only_sandbox(provider)?;
-        let credentials = os::credentials()
-            .map_err(|error| Failure::from_error(Exit::Credentials, &error))?;
+        let credentials =
+            os::credentials().map_err(|error| Failure::from_error(Exit::Credentials, &error))?;
         if let Some(url) = platform.and_then(|platform| platform.url.as_ref()) {
             let (token, account) = both(credentials)?;
             return Ok(Platform {
@@ -164,7 +164,10 @@ pub(super) fn provider_failure(error: &ProviderError) -> Failure {
 fn read_failure(kind: &KindInfo, error: &ProviderError) -> Failure {
     let failure = provider_failure(error);
     Failure {
-        message: format!("cannot read objects of kind `{}` from the platform", kind.id),
+        message: format!(
+            "cannot read objects of kind `{}` from the platform",
+            kind.id
+        ),
         causes: std::iter::once(failure.message)
             .chain(failure.causes)
             .collect(),
@@ -189,8 +192,9 @@ fn only_sandbox(provider: Provider) -> Result<(), Failure> {
 fn both(credentials: Credentials) -> Result<(Secret, Secret), Failure> {
     let Credentials { token, account } = credentials;
     let missing = |name: &str| {
-        Failure::new(Exit::Credentials, format!("{name} is not set"))
-            .hint(format!("set {name}, or {name}_FILE to a file that holds it"))
+        Failure::new(Exit::Credentials, format!("{name} is not set")).hint(format!(
+            "set {name}, or {name}_FILE to a file that holds it"
+        ))
     };
     Ok((
         token.ok_or_else(|| missing("BURSAR_TOKEN"))?,
@@ -202,9 +206,9 @@ fn reader(settings: HttpSettings) -> Result<HttpReader, Failure> {
     install_crypto();
     HttpReader::new(settings).map_err(|error| match &error {
         SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error),
-        SettingsError::Address
-        | SettingsError::Plaintext
-        | SettingsError::CredentialsInAddress => Failure::from_error(Exit::Invalid, &error),
+        SettingsError::Address | SettingsError::Plaintext | SettingsError::CredentialsInAddress => {
+            Failure::from_error(Exit::Invalid, &error)
+        }
         SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error),
     })
 }

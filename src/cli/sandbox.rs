@@ -3,13 +3,13 @@
 use super::files::Files;
 use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime};
+use crate::diag::Diagnostics;
 use crate::kinds;
 use crate::model::Secret;
 use crate::os::{self, FileRead, ProjectFolder};
 use crate::sandbox::{self, DataDir, Options, SandboxError, Seed};
 use crate::source::{FileId, SourceMap};
 use crate::yaml::{self, Limits, Node};
-use crate::diag::Diagnostics;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,9 +55,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let data = match (&args.data, &project) {
         (Some(folder), _) => DataDir::Path(folder.clone()),
-        (None, Some(files)) => {
-            DataDir::Path(data_folder(files.folder.path(), context.environment.as_deref()))
-        }
+        (None, Some(files)) => DataDir::Path(data_folder(
+            files.folder.path(),
+            context.environment.as_deref(),
+        )),
         (None, None) => DataDir::Temporary,
     };
     let seed = match (&args.seed, &project) {
@@ -79,7 +80,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
-        let running = sandbox::start(options).await.map_err(|error| failure(&error))?;
+        let running = sandbox::start(options)
+            .await
+            .map_err(|error| failure(&error))?;
         let url = running.url();
         if context.console.json {
             context
@@ -109,14 +112,17 @@ pub(super) fn data_folder(project: &Path, environment: Option<&str>) -> PathBuf 
 }
 
 /// The seed that the project names, if it names one.
-fn project_seed(
-    files: &Files,
-    environment: Option<&str>,
-) -> Result<Option<Seed>, Failure> {
+fn project_seed(files: &Files, environment: Option<&str>) -> Result<Option<Seed>, Failure> {
     let Some(project) = &files.project else {
         return Ok(None);
     };
-    let named = |settings: &Node| settings.get("platform")?.get("seed")?.as_str().map(str::to_owned);
+    let named = |settings: &Node| {
+        settings
+            .get("platform")?
+            .get("seed")?
+            .as_str()
+            .map(str::to_owned)
+    };
     let name = environment
         .and_then(|name| named(project.get("environments")?.get(name)?))
         .or_else(|| named(project));
@@ -211,7 +217,15 @@ mod tests {
         for (text, milliseconds) in [("20ms", 20), ("1s", 1_000), ("0ms", 0)] {
             assert_eq!(parse_latency(text), Ok(Duration::from_millis(milliseconds)));
         }
-        for bad in ["", "20", "ms", "-1ms", "1.5s", "1h", "99999999999999999999ms"] {
+        for bad in [
+            "",
+            "20",
+            "ms",
+            "-1ms",
+            "1.5s",
+            "1h",
+            "99999999999999999999ms",
+        ] {
             assert!(parse_latency(bad).is_err(), "{bad}");
         }
     }

@@ -38,7 +38,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let Some(out) = &args.out else {
         let text = match &args.kind {
             Some(_) => wanted.values().map(|schema| text(schema)).collect(),
-            None => wanted.keys().map(|name| format!("{name}\n")).collect::<String>(),
+            None => wanted
+                .keys()
+                .map(|name| format!("{name}\n"))
+                .collect::<String>(),
         };
         context.console.result(&text);
         return Ok(Exit::Done);

@@ -68,11 +68,16 @@ pub fn page(explanation: &Explanation, style: Style) -> String {
     if let Some(pattern) = pattern {
         line(&mut out, "pattern", pattern);
     }
-    let values = values.iter().map(|value| (value.value.clone(), value.description.as_str()));
+    let values = values
+        .iter()
+        .map(|value| (value.value.clone(), value.description.as_str()));
     table(&mut out, "Values", values.collect(), style);
     let fields = fields.iter().map(|field| {
         let required = if field.required { ", required" } else { "" };
-        (format!("{} ({}{required})", field.name, field.form), field.summary.as_str())
+        (
+            format!("{} ({}{required})", field.name, field.form),
+            field.summary.as_str(),
+        )
     });
     table(&mut out, "Fields", fields.collect(), style);
     if !example.is_empty() {
@@ -91,7 +96,11 @@ fn table(out: &mut String, name: &str, rows: Vec<(String, &str)>, style: Style) 
     }
     out.push_str(&format!("\n{}\n", style.paint(Tone::Strong, name)));
     for (name, text) in rows {
-        let text = if text.is_empty() { String::new() } else { format!(": {text}") };
+        let text = if text.is_empty() {
+            String::new()
+        } else {
+            format!(": {text}")
+        };
         out.push_str(&format!("  {name}{text}\n"));
     }
 }

@@ -256,7 +256,10 @@ fn sides(
             let first = lines.next().unwrap_or_default();
             line(out, format_args!("      {mark} {path} = {first}{remark}"));
             for rest in lines {
-                line(out, format_args!("{}", format!("        {rest}").trim_end()));
+                line(
+                    out,
+                    format_args!("{}", format!("        {rest}").trim_end()),
+                );
             }
         }
         (Some(before), Some(after)) => match (before.as_slice(), after.as_slice()) {

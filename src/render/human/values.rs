@@ -103,14 +103,10 @@ fn write(
 /// Text of several lines, between marks as in Terraform.
 fn long_text(out: &mut Vec<String>, before: &str, margin: &str, text: &str) {
     out.push(format!("{before}<<TEXT"));
-    out.extend(
-        text.trim_end_matches('\n')
-            .split('\n')
-            .map(|line| {
-                let line = format!("{margin}    {}", escape_lines(line.trim_end_matches('\r')));
-                line.trim_end().to_owned()
-            }),
-    );
+    out.extend(text.trim_end_matches('\n').split('\n').map(|line| {
+        let line = format!("{margin}    {}", escape_lines(line.trim_end_matches('\r')));
+        line.trim_end().to_owned()
+    }));
     out.push(format!("{margin}TEXT"));
 }
 
@@ -247,16 +243,23 @@ mod tests {
     fn long_values_stand_below() {
         let long = "x".repeat(50);
         let nested = Value::map([
-            ("all", Value::List(vec![
-                Value::map([("tag", Value::text("vip")), ("not", Value::Null)]),
-                Value::map([("tag", Value::text(&long))]),
-            ])),
+            (
+                "all",
+                Value::List(vec![
+                    Value::map([("tag", Value::text("vip")), ("not", Value::Null)]),
+                    Value::map([("tag", Value::text(&long))]),
+                ]),
+            ),
             ("kind", Value::text("all")),
         ]);
         let expected = format!(
             "{{\n    all = [\n        {{ tag = \"vip\" }},\n        {{ tag = \"{long}\" }},\n    ]\n    kind = \"all\"\n}}"
         );
         check("where", nested, &expected);
-        check("html", Value::text("a\n\nb\n"), "<<TEXT\n    a\n\n    b\nTEXT");
+        check(
+            "html",
+            Value::text("a\n\nb\n"),
+            "<<TEXT\n    a\n\n    b\nTEXT",
+        );
     }
 }

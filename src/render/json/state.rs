@@ -15,7 +15,10 @@ pub fn list(state: &BaseState) -> String {
             })
         })
         .collect();
-    format!("{:#}\n", json!({ "format_version": "1.0", "objects": objects }))
+    format!(
+        "{:#}\n",
+        json!({ "format_version": "1.0", "objects": objects })
+    )
 }
 
 /// One object as it was last applied.
