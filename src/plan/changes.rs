@@ -1,7 +1,7 @@
 //! What people are shown: one change for each object, with its reason.
 
 use crate::model::{Address, RemoteId, Value};
-use crate::plan::compare::{Compared, Fate, references};
+use crate::plan::compare::{Compared, Fate, repointed};
 use crate::plan::matching::How;
 use crate::plan::removals::{End, Leftover, Removal};
 use crate::plan::steps::All;
@@ -102,24 +102,6 @@ fn reason(all: &All<'_>, object: &Compared<'_>) -> Reason {
         return Reason::Repointed(replaced.clone());
     }
     moved(&comparison.fields)
-}
-
-/// The replaced object, if nothing but references to replaced ones changes.
-fn repointed<'f>(all: &All<'_>, fields: &'f [FieldChange]) -> Option<&'f Address> {
-    let is_replaced = |address: &Address| {
-        all.get(address).is_some_and(|object| {
-            object.fate == Fate::Replaced || object.subject.how == How::Vanished
-        })
-    };
-    let mut first = None;
-    for field in fields {
-        let unknown = references(&field.desired);
-        if unknown.is_empty() || !unknown.iter().all(|address| is_replaced(address)) {
-            return None;
-        }
-        first = first.or(unknown.first().copied());
-    }
-    first
 }
 
 /// Who moved.

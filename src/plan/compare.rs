@@ -3,6 +3,7 @@
 use crate::kinds::{self, Gate, Rule};
 use crate::model::{Address, Attributes, BaseObject, DesiredState, Path, RemoteId, Value};
 use crate::plan::matching::{Entries, How, Subject};
+use crate::plan::settle::Settled;
 use crate::plan::three_way::{self, Comparison};
 use crate::plan::{FieldChange, Side};
 use std::borrow::Cow;
@@ -73,12 +74,34 @@ pub(super) fn references<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec
     found
 }
 
+/// The replaced object, if nothing but references to replaced ones changes.
+pub(super) fn repointed<'f>(
+    all: &BTreeMap<&Address, Compared<'_>>,
+    fields: impl IntoIterator<Item = &'f FieldChange>,
+) -> Option<&'f Address> {
+    let is_replaced = |address: &Address| {
+        all.get(address).is_some_and(|object| {
+            object.fate == Fate::Replaced || object.subject.how == How::Vanished
+        })
+    };
+    let mut first = None;
+    for field in fields {
+        let unknown = references(&field.desired);
+        if unknown.is_empty() || !unknown.iter().all(|address| is_replaced(address)) {
+            return None;
+        }
+        first = first.or(unknown.first().copied());
+    }
+    first
+}
+
 /// Compares everything. An object whose definition can be saved once and differs is made anew, so
 /// what refers to it is compared again: its reference will be another.
 pub(super) fn compare<'a>(
     desired: &'a DesiredState,
     entries: &Entries<'a>,
     subjects: BTreeMap<&'a Address, Subject<'a>>,
+    settled: &Settled,
 ) -> BTreeMap<&'a Address, Compared<'a>> {
     let defaults: BTreeMap<&str, Attributes> = subjects
         .values()
@@ -122,7 +145,7 @@ pub(super) fn compare<'a>(
             .filter(|address| known.ids.contains_key(address))
             .collect();
     }
-    bring_back(&mut compared, entries);
+    bring_back(&mut compared, entries, settled);
     compared
 }
 
@@ -215,8 +238,13 @@ fn status_change(from: &str, to: &str) -> FieldChange {
 }
 
 /// Resumes what an interrupted run had paused for a replacement and whose status is not declared:
-/// the state still says that it was at work, and the replacement is not through.
-fn bring_back(compared: &mut BTreeMap<&Address, Compared<'_>>, entries: &Entries<'_>) {
+/// the state still says that it was at work, or the journal that it was put to rest, and the
+/// replacement is not through.
+fn bring_back(
+    compared: &mut BTreeMap<&Address, Compared<'_>>,
+    entries: &Entries<'_>,
+    settled: &Settled,
+) {
     let unfinished: BTreeSet<&Address> = compared
         .iter()
         .filter(|(address, object)| {
@@ -236,7 +264,14 @@ fn bring_back(compared: &mut BTreeMap<&Address, Compared<'_>>, entries: &Entries
         let (Some(resting), Some(base)) = (status.resting, subject.base()) else {
             continue;
         };
-        let was = base.attributes.get("status").and_then(Value::as_text);
+        let was = match settled.paused.contains(subject.address) {
+            true => status
+                .values
+                .iter()
+                .find(|value| **value != resting)
+                .copied(),
+            false => base.attributes.get("status").and_then(Value::as_text),
+        };
         let Some(was) = was.filter(|was| {
             *was != resting
                 && !base.retired

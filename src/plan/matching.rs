@@ -324,10 +324,10 @@ fn free_objects<'a>(
     free
 }
 
-fn free_standing<'a>(
-    live: &'a LiveState,
+fn free_standing(
+    live: &LiveState,
     taken: impl Fn(&(&str, RemoteId)) -> bool,
-) -> impl Iterator<Item = (&'a str, &'static Collection, RemoteId, &'a LiveObject)> {
+) -> impl Iterator<Item = (&str, &'static Collection, RemoteId, &LiveObject)> {
     live.kinds
         .iter()
         .filter_map(|(kind, objects)| {

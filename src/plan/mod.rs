@@ -7,6 +7,8 @@
 mod bindings;
 mod changes;
 mod compare;
+mod counts;
+mod document;
 mod drift;
 mod hands_off;
 mod matching;
@@ -20,6 +22,12 @@ mod steps;
 mod three_way;
 mod touched;
 
+pub use counts::{Counts, counts};
+pub use document::{
+    ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
+    OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
+    ResourceChange, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
+};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
 };
@@ -44,7 +52,7 @@ pub fn plan(
     entries.extend(&settled.entries);
 
     let found = matching::matching(desired, live, &entries, &settled);
-    let all = compare::compare(desired, &entries, found.subjects);
+    let all = compare::compare(desired, &entries, found.subjects, &settled);
     let removals = removals::removals(desired, live, found.orphans);
     let (leftovers, struck) = removals::leftovers(live, entries.iter().map(|(a, e)| (*a, *e)));
 
@@ -53,7 +61,7 @@ pub fn plan(
         removals: &removals,
         leftovers: &leftovers,
         struck: &struck,
-        made: &settled.made,
+        settled: &settled,
     };
     let (drafts, unmakeable) = steps::draft(&work);
     let paused = drafts.addresses_with(Slot::Pause);
@@ -85,3 +93,6 @@ pub fn plan(
         read_requests: settings.read_requests,
     }
 }
+
+#[cfg(test)]
+mod tests;

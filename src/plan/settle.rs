@@ -6,7 +6,7 @@
 use crate::kinds::{self, Collection};
 use crate::model::{
     Address, Attributes, BaseObject, BaseState, Deposed, LiveObject, LiveState, OpenIntent,
-    RemoteId,
+    RemoteId, Value,
 };
 use crate::plan::Refusal;
 use crate::plan::hands_off::{hands_off, put_away};
@@ -21,6 +21,8 @@ pub(super) struct Settled {
     pub entries: BTreeMap<Address, BaseObject>,
     /// The addresses among them whose objects the state does not know yet.
     pub made: BTreeSet<Address>,
+    /// The addresses of objects that were put to rest by a change of nothing else.
+    pub paused: BTreeSet<Address>,
     /// Addresses for which it cannot be told which object is theirs.
     pub doubts: BTreeMap<Address, Refusal>,
     /// What was found, one sentence each.
@@ -80,6 +82,10 @@ fn creation(
         replaces,
     } = intent;
     let entry = base.objects.get(address);
+    // A run before the interrupted one had announced it too, and its object is found already.
+    if settled.made.contains(address) {
+        return None;
+    }
     // The state already knows a living object that the intent was not meant to replace.
     if entry.is_some_and(|entry| objects.contains_key(&entry.id) && Some(entry.id) != *replaces) {
         return None;
@@ -181,6 +187,11 @@ fn write(
     if let Some(entry) = entry.filter(|entry| entry.id == id) {
         let mut entry = entry.clone();
         merge(&mut entry.attributes, &attributes);
+        let rests = collection.status.resting.map(Value::text);
+        let only = attributes.len() == 1;
+        if only && rests.is_some() && attributes.get("status") == rests.as_ref() {
+            settled.paused.insert(address.clone());
+        }
         settled.entries.insert(address.clone(), entry);
     }
 }
@@ -189,10 +200,6 @@ fn write(
 fn covers(object: &LiveObject, sent: &Attributes) -> bool {
     sent.iter().all(|(key, value)| {
         let live = object.attributes.get(key);
-        alike(
-            Written::AsWritten,
-            value,
-            live.unwrap_or(&crate::model::Value::Null),
-        ) != Alike::Different
+        alike(Written::AsWritten, value, live.unwrap_or(&Value::Null)) != Alike::Different
     })
 }

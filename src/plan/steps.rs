@@ -2,15 +2,16 @@
 //! replaced object is re-pointed, what leaves is retired after all that refers to it.
 
 mod activation;
+mod record;
 mod retirement;
 
 use crate::kinds::Rule;
-use crate::model::{Address, Attributes, BaseObject, Deposed, RemoteId, Value};
-use crate::plan::compare::{Compared, Fate, references};
-use crate::plan::matching::How;
+use crate::model::{Address, Attributes, RemoteId, Value};
+use crate::plan::compare::{Compared, Fate, references, repointed};
 use crate::plan::order::{Drafts, Slot, circle, circles};
 use crate::plan::patch;
 use crate::plan::removals::{Leftover, Removal};
+use crate::plan::settle::Settled;
 use crate::plan::{FieldChange, Operation, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +29,8 @@ pub(super) struct Work<'p, 'a> {
     pub leftovers: &'p [Leftover<'a>],
     /// What they have left behind and is out of use.
     pub struck: &'p [(&'a Address, RemoteId)],
-    /// What an interrupted run had made.
-    pub made: &'p BTreeSet<Address>,
+    /// What an interrupted run had done.
+    pub settled: &'p Settled,
 }
 
 /// Drafts every step.
@@ -46,10 +47,10 @@ pub(super) fn draft(work: &Work<'_, '_>) -> (Drafts, Vec<Refusal>) {
                 refusals.extend(missing(object));
                 create(&mut drafts, object, &circular);
             }
-            Fate::Updated => update(&mut drafts, object, &swaps),
+            Fate::Updated => update(&mut drafts, work.all, object, &swaps),
             Fate::Kept => settle(&mut drafts, object, Followed::No),
         }
-        record(&mut drafts, object, work.struck);
+        record::draft(&mut drafts, object, work);
     }
     bind(&mut drafts, work.all, &swaps);
     activation::wait(&mut drafts, work.all);
@@ -268,7 +269,7 @@ fn settle(drafts: &mut Drafts, object: &Compared<'_>, followed: Followed) {
     }
 }
 
-fn update(drafts: &mut Drafts, object: &Compared<'_>, swaps: &Swaps<'_>) {
+fn update(drafts: &mut Drafts, all: &All<'_>, object: &Compared<'_>, swaps: &Swaps<'_>) {
     let Compared {
         subject,
         comparison,
@@ -327,12 +328,7 @@ fn update(drafts: &mut Drafts, object: &Compared<'_>, swaps: &Swaps<'_>) {
         .filter(|field| !split || !is_status(field))
         .collect();
     if !fields.is_empty() {
-        let repointed = fields.iter().all(|field| {
-            field
-                .desired
-                .as_ref()
-                .is_some_and(|value| !value.is_known())
-        });
+        let repointed = repointed(all, fields.iter().copied()).is_some();
         let operation = Operation::Update {
             id: subject.id,
             patch: patch::patch(
@@ -356,107 +352,6 @@ fn update(drafts: &mut Drafts, object: &Compared<'_>, swaps: &Swaps<'_>) {
         };
         drafts.add(address, Slot::Activate, "resume", operation);
     }
-}
-
-/// Lets the state learn what it does not know: whose object it is, under which name, and what was
-/// found as declared.
-fn record(drafts: &mut Drafts, object: &Compared<'_>, struck: &[(&Address, RemoteId)]) {
-    let subject = &object.subject;
-    let address = subject.address;
-    if object.fate == Fate::Doubtful {
-        return;
-    }
-    let Some(id) = subject.id else {
-        if let Some(previous) = subject.previous {
-            drafts.add(previous, Slot::Forget, "forget", Operation::Forget);
-            drafts.needs((address, Slot::Create), (previous, Slot::Forget));
-        }
-        return;
-    };
-    let followed = [
-        Slot::Pause,
-        Slot::Create,
-        Slot::Settle,
-        Slot::Update,
-        Slot::Activate,
-    ]
-    .iter()
-    .any(|slot| drafts.has(address, *slot));
-    let adopted = matches!(subject.how, How::AdoptionDeclared | How::SameNaturalKey);
-    let attributes = match (subject.base(), followed) {
-        (_, false) => object.comparison.declared.clone(),
-        (Some(base), true) => base.attributes.clone(),
-        (None, true) => {
-            let mut found = object.comparison.declared.clone();
-            for field in &object.comparison.fields {
-                found.remove(field.path.field().unwrap_or_default());
-            }
-            found
-        }
-    };
-    let mut outputs = subject
-        .base()
-        .map_or_else(BTreeMap::new, |base| base.outputs.clone());
-    let computed = subject.live.into_iter().flat_map(|live| {
-        let value = |key| Some((key, live.attributes.get(key)?.as_text()?));
-        subject.collection.with(Rule::Computed).filter_map(value)
-    });
-    outputs.extend(computed.map(|(key, text)| (key.to_owned(), text.to_owned())));
-    let deposed: Vec<Deposed> = subject
-        .entry
-        .iter()
-        .flat_map(|entry| &entry.deposed)
-        .filter(|deposed| !struck.contains(&(address, deposed.id)))
-        .cloned()
-        .collect();
-    let entry = BaseObject {
-        id,
-        attributes,
-        outputs,
-        protect: if followed {
-            subject.entry.is_some_and(|entry| entry.protect)
-        } else {
-            object.protect()
-        },
-        retired: followed && subject.base().is_some_and(|base| base.retired),
-        deposed,
-    };
-    // A replacement brings its own entry.
-    let needed = match subject.how {
-        How::AdoptionDeclared | How::SameNaturalKey => object.fate != Fate::Replaced,
-        How::Interrupted => true,
-        How::Tracked => {
-            subject.previous.is_some()
-                || subject.entry.is_some_and(|known| {
-                    known.deposed != entry.deposed
-                        || !followed
-                            && (known.attributes != entry.attributes
-                                && !means_the_same(object, known)
-                                || known.protect != entry.protect
-                                || known.retired != entry.retired)
-                })
-        }
-        How::Missing | How::Vanished | How::Doubtful => false,
-    };
-    if !needed {
-        return;
-    }
-    let verb = match (adopted, subject.previous) {
-        (true, _) => "adopt",
-        (false, Some(_)) => "move",
-        (false, None) => "record",
-    };
-    let operation = Operation::Record {
-        object: Box::new(entry),
-        previous: subject.previous.cloned(),
-    };
-    drafts.add(address, Slot::Record, verb, operation);
-}
-
-/// Whether the state has what is declared, in whatever order.
-fn means_the_same(object: &Compared<'_>, known: &BaseObject) -> bool {
-    crate::kinds::normal_attributes(object.subject.collection, known.attributes.clone())
-        == object.comparison.declared
 }
 
 /// Each object's own steps follow each other, and come after what they refer to is ready.

@@ -42,7 +42,7 @@ fn activation(drafts: &Drafts, object: &Compared<'_>) -> Option<Slot> {
     let status = &object.subject.collection.status;
     let acts = |value: &Value| {
         let text = value.as_text().unwrap_or(status.default);
-        status.resting.is_some_and(|resting| text != resting) && text != status.retired
+        Some(text) != status.resting && text != status.retired
     };
     if drafts.has(address, Slot::Activate) {
         return Some(Slot::Activate);

@@ -18,7 +18,8 @@ pub(super) fn draft(drafts: &mut Drafts, work: &Work<'_, '_>, swaps: &Swaps<'_>)
     }
     for removal in work.removals {
         leaving.extend(removed(drafts, removal));
-        if work.made.contains(removal.address) && !drafts.has(removal.address, Slot::Record) {
+        if work.settled.made.contains(removal.address) && !drafts.has(removal.address, Slot::Record)
+        {
             record_first(drafts, removal);
         }
     }
