@@ -1,5 +1,6 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
+mod apply;
 mod completions;
 mod configuration;
 mod console;
@@ -12,9 +13,11 @@ mod man;
 mod plan;
 mod planning;
 mod platform;
+mod reporter;
 mod sandbox;
 mod schema;
 mod signals;
+mod state;
 mod validate;
 
 pub use exit::{EXITS, Exit};
@@ -54,6 +57,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
+        Command::Apply(args) => apply::run(&context, &args),
+        Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
@@ -161,6 +166,8 @@ enum Command {
     Explain(explain::Args),
     Validate(validate::Args),
     Plan(plan::Args),
+    Apply(apply::Args),
+    State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
     Man(man::Args),

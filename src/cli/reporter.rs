@@ -1,0 +1,106 @@
+//! Tells about an apply while it runs: a bar on a terminal, lines elsewhere, JSON if asked.
+
+use super::console::Console;
+use crate::apply::Event;
+use crate::os;
+use crate::plan::Plan;
+use crate::render::{Progress, Tally, human, json};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Where events go.
+pub(super) struct Reporter<'a> {
+    console: Console,
+    plan: &'a Plan,
+    bar: Option<ProgressBar>,
+}
+
+impl<'a> Reporter<'a> {
+    /// A reporter of a plan.
+    pub(super) fn new(console: Console, plan: &'a Plan) -> Self {
+        let bar = (os::stderr_is_terminal() && !console.json && !console.quiet).then(|| {
+            let bar = ProgressBar::new(plan.steps.len() as u64);
+            let style = ProgressStyle::with_template(
+                "{bar:30} {pos}/{len} steps, {per_sec}, {eta} left  {msg}",
+            );
+            match style {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        Reporter { console, plan, bar }
+    }
+
+    /// Tells what happened.
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        let why;
+        let progress = match event {
+            Event::Started { steps, requests } => Progress::Started {
+                steps: *steps,
+                requests: *requests,
+            },
+            Event::StepStarted { step } => Progress::StepStarted {
+                address: &step.address,
+                verb: &step.verb,
+            },
+            Event::StepDone { step, id } => Progress::StepDone {
+                address: &step.address,
+                verb: &step.verb,
+                id: *id,
+            },
+            Event::StepFailed { step, error } => {
+                why = error.to_string();
+                Progress::StepFailed {
+                    address: &step.address,
+                    verb: &step.verb,
+                    why: &why,
+                }
+            }
+            Event::StepSkipped { step, because } => {
+                why = because.to_string();
+                Progress::StepSkipped {
+                    address: &step.address,
+                    verb: &step.verb,
+                    why: &why,
+                }
+            }
+            Event::Finished { outcome } => Progress::Finished {
+                complete: outcome.is_complete(),
+                tally: Tally::of(&self.plan.changes, &outcome.unfinished(self.plan)),
+            },
+        };
+        match &self.bar {
+            _ if self.console.json => self.console.result(&json::progress::line(progress)),
+            Some(bar) => advance(bar, progress),
+            None => {
+                let style = self.console.err_style;
+                self.console.note(&human::apply::line(progress, style));
+            }
+        }
+    }
+
+    /// Says that it will end early.
+    pub(super) fn stopping(&self) {
+        let text = "Stopping: what is under way is finished and saved.";
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => self.console.note(&format!("{text}\n")),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn advance(bar: &ProgressBar, progress: Progress<'_>) {
+    match progress {
+        Progress::Started { .. } | Progress::Finished { .. } => {}
+        Progress::StepStarted { address, verb } => bar.set_message(format!("{address}: {verb}")),
+        Progress::StepDone { .. } | Progress::StepFailed { .. } | Progress::StepSkipped { .. } => {
+            bar.inc(1);
+        }
+    }
+}
