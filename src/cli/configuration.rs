@@ -5,7 +5,7 @@ use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled, Input, Source};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
-use crate::model::{DesiredState, Instant, Moment};
+use crate::model::{Instant, Moment};
 use crate::os::{self, ProjectFolder};
 use crate::render::human;
 use crate::source::{FileId, SourceMap, Span};
@@ -17,8 +17,6 @@ pub(super) struct Configuration {
     pub(super) folder: ProjectFolder,
     /// Everything that was compiled.
     pub(super) compiled: Compiled,
-    /// What the platform should hold.
-    pub(super) desired: DesiredState,
     /// The clock.
     pub(super) now: Instant,
 }
@@ -45,17 +43,12 @@ impl Configuration {
             return Err(Failure::said(Exit::Invalid));
         }
         warn(context, &findings, &files.sources);
-        let ready = compiled.and_then(|mut compiled| {
-            let desired = std::mem::take(&mut compiled.desired);
-            Some((compiled, desired))
-        });
         // Without errors there is always something compiled.
-        let (compiled, desired) =
-            ready.ok_or_else(|| Failure::new(Exit::Invalid, "bursar.yaml cannot be read"))?;
+        let compiled =
+            compiled.ok_or_else(|| Failure::new(Exit::Invalid, "bursar.yaml cannot be read"))?;
         Ok(Configuration {
             folder: files.folder,
             compiled,
-            desired,
             now,
         })
     }

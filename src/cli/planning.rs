@@ -100,9 +100,9 @@ pub(super) async fn plan(
     let Configuration {
         folder: _,
         compiled,
-        desired,
         now,
     } = configuration;
+    let desired = &compiled.desired;
     let target = platform.target();
     if let Some(known) = &snapshot.target
         && *known != target

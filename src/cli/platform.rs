@@ -32,7 +32,6 @@ impl Platform {
         let Configuration {
             folder,
             compiled,
-            desired: _,
             now: _,
         } = configuration;
         let platform = compiled.project.platform.as_ref();
