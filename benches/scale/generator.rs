@@ -37,9 +37,18 @@ pub fn generate(documents: usize, seed: u64) -> Generated {
     let files = texts
         .chunks(PER_FILE)
         .enumerate()
-        .map(|(at, documents)| (format!("year-{:03}/part-{at:04}.yaml", at / 100), documents.join("---\n")))
+        .map(|(at, documents)| {
+            (
+                format!("year-{:03}/part-{at:04}.yaml", at / 100),
+                documents.join("---\n"),
+            )
+        })
         .collect();
-    Generated { project: project(), files, documents }
+    Generated {
+        project: project(),
+        files,
+        documents,
+    }
 }
 
 impl Generated {
@@ -118,7 +127,10 @@ fn unit_documents(unit: usize, random: &mut fastrand::Rng) -> Vec<String> {
         "kind: list\nname: idle-{unit:05}\ntitle: Idle in {course}\ntype: segment\nwhere:\n  all:\n    - any: [{{ purchases: {{ at_least: 2 }} }}, {{ tag: vip }}]\n    - inactive: {{ for: {}d, course: {course} }}\n",
         30 + random.u32(0..60)
     ));
-    for (letter, coupon, level) in [("reminder", "unpaid", "standard"), ("gift", "thanks", "premium")] {
+    for (letter, coupon, level) in [
+        ("reminder", "unpaid", "standard"),
+        ("gift", "thanks", "premium"),
+    ] {
         out.push(format!(
             "kind: letter\nname: {letter}-{unit:05}\nsubject: \"Your place in {{{{ offer.title }}}} is waiting\"\nabout: {{ offer: {course}-autumn-{level}, coupon: {coupon}-{unit:05}, valid_for: 24h }}\nbody: |\n  Hello {{{{ contact.first_name }}}},\n\n  with **{{{{ coupon.code }}}}** you pay {{{{ price.after }}}} instead of {{{{ price.before }}}} ({{{{ coupon.discount }}}} off).\n  The coupon works for {{{{ valid_for }}}}: [pay now]({{{{ offer.url_with_coupon }}}}).\n"
         ));
@@ -135,7 +147,10 @@ fn unit_documents(unit: usize, random: &mut fastrand::Rng) -> Vec<String> {
         "kind: scenario\nname: reward-{unit:05}\nstatus: active\ntriggers:\n  - when: {{ entered_list: buyers-{unit:05} }}\n    do:\n      - add_to_list: thanks-{unit:05}\n      - send_letter: gift-{unit:05}\n  - wait: 24h\n    do: [{{ remove_from_list: thanks-{unit:05} }}]\n"
     ));
     for (name, event) in [
-        ("greet", format!("paid_order: {{ offer: {course}-autumn-basic }}")),
+        (
+            "greet",
+            format!("paid_order: {{ offer: {course}-autumn-basic }}"),
+        ),
         ("wake", format!("entered_list: idle-{unit:05}")),
     ] {
         out.push(format!(
@@ -158,13 +173,21 @@ fn unit_documents(unit: usize, random: &mut fastrand::Rng) -> Vec<String> {
 
 fn course_document(unit: usize, course: &str, random: &mut fastrand::Rng) -> String {
     let base = 1_000_000 + unit * 100;
-    let mut text = format!("kind: course\nname: {course}\nid: {base}\ntitle: Course {unit}\nmodules:\n");
+    let mut text =
+        format!("kind: course\nname: {course}\nid: {base}\ntitle: Course {unit}\nmodules:\n");
     for module in 0..4 {
         let id = base + module * 10 + 1;
-        let _ = write!(text, "  - {{ id: {id}, name: m{module}, title: Module {module}, lessons: [");
+        let _ = write!(
+            text,
+            "  - {{ id: {id}, name: m{module}, title: Module {module}, lessons: ["
+        );
         for lesson in 0..2 + random.usize(0..2) {
             let comma = if lesson > 0 { ", " } else { "" };
-            let _ = write!(text, "{comma}{{ id: {}, name: l{lesson}, title: Lesson {lesson} }}", id + 1 + lesson);
+            let _ = write!(
+                text,
+                "{comma}{{ id: {}, name: l{lesson}, title: Lesson {lesson} }}",
+                id + 1 + lesson
+            );
         }
         text.push_str("] }\n");
     }
@@ -172,7 +195,11 @@ fn course_document(unit: usize, course: &str, random: &mut fastrand::Rng) -> Str
 }
 
 fn cohort_document(course: &str, season: &str, random: &mut fastrand::Rng) -> String {
-    let (month, other) = if season == "spring" { ("03", "04") } else { ("09", "10") };
+    let (month, other) = if season == "spring" {
+        ("03", "04")
+    } else {
+        ("09", "10")
+    };
     let day = 1 + random.u32(0..9);
     format!(
         "kind: cohort\nname: {course}-{season}\ncourse: {course}\nlaunch: schedule-only\nstarts: 2027-{month}-0{day}T10:00\nschedule:\n  base: scratch\n  every: {{ period: 7d, skip: [{{ from: 2027-{other}-01, to: 2027-{other}-03 }}] }}\n  modules:\n    m2: {{ opens: {{ after_start: 21d, at: \"09:00\" }} }}\n    m3: {{ opens: {{ after_access: 30d }} }}\n"
@@ -180,18 +207,27 @@ fn cohort_document(course: &str, season: &str, random: &mut fastrand::Rng) -> St
 }
 
 fn offer_document(unit: usize, course: &str, season: &str, level: &str, price: u32) -> String {
-    let (opens, closes) =
-        if season == "spring" { ("2027-01-01", "2027-03-10") } else { ("2027-07-01", "2027-09-10") };
+    let (opens, closes) = if season == "spring" {
+        ("2027-01-01", "2027-03-10")
+    } else {
+        ("2027-07-01", "2027-09-10")
+    };
     let mut text = format!(
         "kind: offer\nname: {course}-{season}-{level}\ntitle: \"Course {unit} {season} {level}\"\nstatus: published\nlisted: true\nprice: {price}.00 EUR\npayment: {{ full: true }}\nsale: {{ opens: {opens}T00:00, closes: {closes} }}\nproducts:\n  - course: {course}\n    cohort: {course}-{season}\n    access: {{ for: 6mo }}\n    content: all\n"
     );
     match level {
         "basic" => text.push_str("coupons: none\n"),
         "standard" => {
-            let _ = writeln!(text, "coupons: [unpaid-{unit:05}, minus-5-{unit:05}, minus-15-{unit:05}]");
+            let _ = writeln!(
+                text,
+                "coupons: [unpaid-{unit:05}, minus-5-{unit:05}, minus-15-{unit:05}]"
+            );
         }
         _ => {
-            let _ = writeln!(text, "coupons: [thanks-{unit:05}, minus-5-{unit:05}, minus-15-{unit:05}]");
+            let _ = writeln!(
+                text,
+                "coupons: [thanks-{unit:05}, minus-5-{unit:05}, minus-15-{unit:05}]"
+            );
         }
     }
     text

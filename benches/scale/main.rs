@@ -30,13 +30,21 @@ const LATENCY_MS: u64 = 20;
 const PARALLELISM: u64 = 10;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     if let [command, documents, folder] = arguments.as_slice()
         && command == "generate"
     {
         let project = generator::generate(documents.parse().unwrap(), 1);
         project.write_to(Path::new(folder)).unwrap();
-        println!("{} documents, {} bytes, {} files", project.documents, project.bytes(), project.files.len());
+        println!(
+            "{} documents, {} bytes, {} files",
+            project.documents,
+            project.bytes(),
+            project.files.len()
+        );
         return;
     }
     println!("| documents | step | time | floor | ratio | notes |");
@@ -85,12 +93,25 @@ fn reading(size: usize) {
     row(size, "parse", parse, events, "floor: bare YAML events");
 
     let (compile, objects) = least(5, || timed(|| compile(&project)));
-    row(size, "compile", compile, parse, &format!("floor: parse; with parsing; {objects} objects"));
+    row(
+        size,
+        "compile",
+        compile,
+        parse,
+        &format!("floor: parse; with parsing; {objects} objects"),
+    );
 
     let folder = tempfile::tempdir().unwrap();
     project.write_to(folder.path()).unwrap();
     let usage = (0..5)
-        .map(|_| usage(Command::new(BURSAR).arg("--dir").arg(folder.path()).arg("validate")))
+        .map(|_| {
+            usage(
+                Command::new(BURSAR)
+                    .arg("--dir")
+                    .arg(folder.path())
+                    .arg("validate"),
+            )
+        })
         .min_by_key(|usage| usage.wall)
         .unwrap();
     row(
@@ -98,7 +119,11 @@ fn reading(size: usize) {
         "validate, CPU",
         usage.cpu,
         parse,
-        &format!("floor: parse; wall {:.0} ms, {} MiB at most", usage.wall.as_secs_f64() * 1e3, usage.mib),
+        &format!(
+            "floor: parse; wall {:.0} ms, {} MiB at most",
+            usage.wall.as_secs_f64() * 1e3,
+            usage.mib
+        ),
     );
 }
 
@@ -136,7 +161,11 @@ fn compile(project: &generator::Generated) -> usize {
             .collect()
     };
     let head = read("bursar.yaml", &project.project).remove(0);
-    let documents = project.files.iter().flat_map(|(path, text)| read(path, text)).collect();
+    let documents = project
+        .files
+        .iter()
+        .flat_map(|(path, text)| read(path, text))
+        .collect();
     let input = Input {
         sources: &sources,
         project: head,
@@ -159,7 +188,13 @@ fn platform(size: usize) {
 
     platform.reset();
     let mut command = platform.bursar(folder.path());
-    let applied = usage(command.args(["-q", "apply", "--auto-approve", "--parallelism", &PARALLELISM.to_string()]));
+    let applied = usage(command.args([
+        "-q",
+        "apply",
+        "--auto-approve",
+        "--parallelism",
+        &PARALLELISM.to_string(),
+    ]));
     let writes = platform.count(|method| method != "GET");
     let floor = Duration::from_millis(writes * LATENCY_MS / PARALLELISM);
     row(
@@ -167,11 +202,18 @@ fn platform(size: usize) {
         "apply, wall",
         applied.wall,
         floor,
-        &format!("floor: {writes} writes × {LATENCY_MS} ms / {PARALLELISM}; {} MiB", applied.mib),
+        &format!(
+            "floor: {writes} writes × {LATENCY_MS} ms / {PARALLELISM}; {} MiB",
+            applied.mib
+        ),
     );
 
     platform.reset();
-    let planned = usage(platform.bursar(folder.path()).args(["plan", "--detailed-exitcode"]));
+    let planned = usage(
+        platform
+            .bursar(folder.path())
+            .args(["plan", "--detailed-exitcode"]),
+    );
     let reads = platform.count(|method| method == "GET");
     let (floor, requests) = least(3, || timed(|| platform.bare_listing()));
     row(
@@ -179,7 +221,10 @@ fn platform(size: usize) {
         "plan, wall",
         planned.wall,
         floor,
-        &format!("floor: {requests} bare requests; {reads} made; {} MiB", planned.mib),
+        &format!(
+            "floor: {requests} bare requests; {reads} made; {} MiB",
+            planned.mib
+        ),
     );
 }
 
@@ -192,7 +237,13 @@ fn start_up() {
         .map(|_| self::usage(&mut Command::new("true")))
         .min_by_key(|usage| usage.wall)
         .unwrap();
-    row(0, "start-up, `--version`", usage.wall, floor.wall, "floor: the process `true`");
+    row(
+        0,
+        "start-up, `--version`",
+        usage.wall,
+        floor.wall,
+        "floor: the process `true`",
+    );
 }
 
 struct Usage {
@@ -203,12 +254,21 @@ struct Usage {
 
 fn usage(command: &mut Command) -> Usage {
     let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let stderr = child.stderr.take().unwrap();
     let text = std::thread::spawn(move || std::io::read_to_string(stderr).unwrap_or_default());
     let result = child.wait4().unwrap();
     let wall = start.elapsed();
-    assert!(result.status.success(), "{command:?}: {}\n{}", result.status, text.join().unwrap());
+    assert!(
+        result.status.success(),
+        "{command:?}: {}\n{}",
+        result.status,
+        text.join().unwrap()
+    );
     Usage {
         wall,
         cpu: result.rusage.utime + result.rusage.stime,
@@ -239,7 +299,13 @@ impl Sandbox {
             .map_while(Result::ok)
             .find_map(|line| {
                 let at = line.find("http://127.0.0.1:")?;
-                Some(line[at..].split_whitespace().next()?.trim_end_matches(['/', '.', ',']).to_owned())
+                Some(
+                    line[at..]
+                        .split_whitespace()
+                        .next()?
+                        .trim_end_matches(['/', '.', ','])
+                        .to_owned(),
+                )
             })
             .unwrap();
         Sandbox { child, url }
@@ -257,20 +323,33 @@ impl Sandbox {
     fn bursar(&self, folder: &Path) -> Command {
         let mut command = Command::new(BURSAR);
         command.arg("--dir").arg(folder);
-        command.env("BURSAR_TOKEN", "sandbox").env("BURSAR_ACCOUNT", "sandbox");
+        command
+            .env("BURSAR_TOKEN", "sandbox")
+            .env("BURSAR_ACCOUNT", "sandbox");
         command
     }
 
     fn reset(&self) {
         run(async {
-            client().post(format!("{}/_sandbox/reset-stats", self.url)).send().await.unwrap();
+            client()
+                .post(format!("{}/_sandbox/reset-stats", self.url))
+                .send()
+                .await
+                .unwrap();
         });
     }
 
     /// Requests since the last reset whose method `wanted` accepts.
     fn count(&self, wanted: impl Fn(&str) -> bool) -> u64 {
         let stats: serde_json::Value = run(async {
-            client().get(format!("{}/_sandbox/stats", self.url)).send().await.unwrap().json().await.unwrap()
+            client()
+                .get(format!("{}/_sandbox/stats", self.url))
+                .send()
+                .await
+                .unwrap()
+                .json()
+                .await
+                .unwrap()
         });
         let requests = stats["requests"].as_array().unwrap();
         requests
@@ -284,19 +363,31 @@ impl Sandbox {
     fn bare_listing(&self) -> usize {
         run(async {
             let client = client();
-            let collections: Vec<&str> =
-                bursar::kinds::KINDS.iter().filter_map(|kind| Some(kind.collection?.path)).collect();
+            let collections: Vec<&str> = bursar::kinds::KINDS
+                .iter()
+                .filter_map(|kind| Some(kind.collection?.path))
+                .collect();
             let page = |path: &'static str, page: u64| {
                 let request = client
                     .get(format!("{}/{path}?page={page}&per_page=100", self.url))
                     .header("Token", "sandbox")
                     .header("Cabinet-Hash", "sandbox");
-                async move { request.send().await.unwrap().json::<serde_json::Value>().await.unwrap() }
+                async move {
+                    request
+                        .send()
+                        .await
+                        .unwrap()
+                        .json::<serde_json::Value>()
+                        .await
+                        .unwrap()
+                }
             };
             let mut firsts = tokio::task::JoinSet::new();
             for path in collections {
                 let first = page(path, 1);
-                firsts.spawn(async move { (path, first.await["meta"]["last_page"].as_u64().unwrap()) });
+                firsts.spawn(
+                    async move { (path, first.await["meta"]["last_page"].as_u64().unwrap()) },
+                );
             }
             let mut requests = firsts.len();
             let limit = std::sync::Arc::new(tokio::sync::Semaphore::new(10));
@@ -332,5 +423,9 @@ fn client() -> reqwest::Client {
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }

@@ -31,13 +31,19 @@ pub(super) async fn carry_out<W: Writer>(
             kind,
             id,
             must_be_empty,
+            count,
+            applied,
         } => {
             let _slot = take_slot(context).await?;
             let found = context.provider.get(kind, id).await?;
             let object = found.ok_or_else(|| StepError::Missing(step.address.clone()))?;
             if must_be_empty {
-                check_empty(step, &object)?;
+                check_empty(step, &object, &count)?;
             }
+            let settled = Effect::Settled {
+                attributes: applied,
+            };
+            record(context, step, settled).await?;
             Ok(Landed::default())
         }
         Job::Record { object, previous } => {
@@ -55,13 +61,8 @@ pub(super) async fn carry_out<W: Writer>(
     }
 }
 
-fn check_empty(step: &Step, object: &RemoteObject) -> Result<(), StepError> {
-    match object
-        .object
-        .attributes
-        .get("members_count")
-        .and_then(Value::as_int)
-    {
+fn check_empty(step: &Step, object: &RemoteObject, count: &str) -> Result<(), StepError> {
+    match object.object.attributes.get(count).and_then(Value::as_int) {
         Some(0) => Ok(()),
         Some(count) => Err(StepError::NotEmpty {
             address: step.address.clone(),
@@ -195,14 +196,21 @@ fn landing(write: Write, object: Option<RemoteObject>) -> Option<(Landed, Effect
         .map(|object| digest(&object.object.attributes));
     let made = object.map(|object| object.id);
     Some(match (verb, made) {
-        (Verb::Create { replaces, protect }, Some(id)) => (
+        (
+            Verb::Create {
+                applied,
+                replaces,
+                protect,
+            },
+            Some(id),
+        ) => (
             Landed {
                 id: Some(id),
                 outputs: told.clone(),
             },
             Effect::Created {
                 id,
-                attributes: sent,
+                attributes: applied,
                 outputs: told,
                 protect,
                 replaces,

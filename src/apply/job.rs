@@ -87,6 +87,8 @@ pub(super) enum Job {
         kind: &'static KindInfo,
         id: RemoteId,
         must_be_empty: bool,
+        count: String,
+        applied: Attributes,
     },
     Record {
         object: Box<BaseObject>,
@@ -110,6 +112,7 @@ pub(super) struct Write {
 #[derive(Debug)]
 pub(super) enum Verb {
     Create {
+        applied: Attributes,
         replaces: Option<RemoteId>,
         protect: bool,
     },
@@ -161,11 +164,12 @@ impl Job {
         let (verb, sent) = match &step.operation {
             Operation::Create {
                 body,
-                applied: _,
+                applied,
                 replaces,
                 protect,
             } => (
                 Verb::Create {
+                    applied: known.resolve_all(applied)?,
                     replaces: *replaces,
                     protect: *protect,
                 },
@@ -194,13 +198,15 @@ impl Job {
             Operation::Delete { id } => (Verb::Delete { id: *id }, &none),
             Operation::Settle {
                 must_be_empty,
-                count: _,
-                applied: _,
+                count,
+                applied,
             } => {
                 return Ok(Job::Settle {
                     kind: find(address)?.0,
                     id: id_here()?,
                     must_be_empty: *must_be_empty,
+                    count: count.clone(),
+                    applied: known.resolve_all(applied)?,
                 });
             }
             Operation::Record { object, previous } => {

@@ -57,6 +57,7 @@ fn entry(id: RemoteId, attributes: Attributes) -> BaseObject {
 
 fn create(body: Attributes) -> Operation {
     Operation::Create {
+        applied: body.clone(),
         body,
         replaces: None,
         protect: false,
@@ -330,6 +331,7 @@ async fn what_replaces_retires_deletes_and_forgets_is_remembered() {
     let archived = Attributes::from([("status".into(), Value::text("archived"))]);
     let replace = |replaces| Operation::Create {
         body: list("l"),
+        applied: list("l"),
         replaces: Some(replaces),
         protect: true,
     };
@@ -381,7 +383,11 @@ async fn a_list_that_must_be_empty_and_is_not_stops_what_depends_on_it() {
         .base
         .objects
         .insert(address("list.gone"), object(RemoteId(500)));
-    let settle = |must_be_empty| Operation::Settle { must_be_empty };
+    let settle = |must_be_empty| Operation::Settle {
+        must_be_empty,
+        count: "members_count".into(),
+        applied: list("settled"),
+    };
     let plan = plan(vec![
         step(1, "list.full", settle(true), &[]),
         step(2, "pass.a", create(pass("a", "available")), &[1]),
@@ -506,6 +512,7 @@ async fn a_lost_creation_is_not_taken_for_a_namesake() {
     bench.base.objects.insert(address("list.l"), object);
     let replace = Operation::Create {
         body: list("l"),
+        applied: list("l"),
         replaces: Some(old),
         protect: false,
     };

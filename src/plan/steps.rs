@@ -196,7 +196,6 @@ fn create(
     }
     let gate = object.gate();
     let old = subject.id.filter(|_| object.fate == Fate::Replaced);
-    let in_use = subject.status() != Some(status.retired);
     drafts.add(
         address,
         Slot::Create,
@@ -208,7 +207,7 @@ fn create(
             } else {
                 now.clone()
             },
-            replaces: old.filter(|_| in_use),
+            replaces: old,
             protect: object.protect(),
         },
     );

@@ -341,9 +341,9 @@ fn refused(status: u16, message: &str) -> ProviderError {
 fn sent(collection: &Collection, id: RemoteId, body: &Body) -> Result<RemoteObject, ProviderError> {
     let mut body = body.clone();
     body.insert("id".to_owned(), json!(id.0));
-    Decoded::of(Value::Object(body))
+    serde_json::from_value::<Decoded>(Value::Object(body))
         .map(|object| object.finish(collection))
-        .map_err(|error| ProviderError::Answer(error.to_owned()))
+        .map_err(|error| ProviderError::Answer(error.to_string()))
 }
 
 /// RFC 7396: `null` removes, maps merge, the rest replaces.

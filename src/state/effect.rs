@@ -57,6 +57,11 @@ pub enum Effect {
         /// The address that it had before.
         previous: Option<Address>,
     },
+    /// A new list was found to hold what it may hold.
+    Settled {
+        /// All declared attributes, now applied.
+        attributes: Attributes,
+    },
     /// Only the state's entry was dropped.
     Forgotten,
 }
@@ -158,6 +163,11 @@ impl Entries {
                 }
                 self.digests.remove(address);
                 self.base.objects.insert(address.clone(), *object);
+            }
+            Effect::Settled { attributes } => {
+                if let Some(object) = self.base.objects.get_mut(address) {
+                    object.attributes = attributes;
+                }
             }
             Effect::Forgotten => self.drop_entry(address),
         }

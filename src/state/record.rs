@@ -144,6 +144,10 @@ enum EffectDocument<'a> {
         object: Box<ObjectDocument<'a>>,
         previous: Option<String>,
     },
+    Settled {
+        #[serde(with = "form::attributes")]
+        attributes: Held<'a>,
+    },
     Forgotten,
 }
 
@@ -291,6 +295,9 @@ impl<'a> EffectDocument<'a> {
                 object: Box::new(ObjectDocument::new(address, object, None)),
                 previous: previous.as_ref().map(ToString::to_string),
             },
+            Effect::Settled { attributes } => EffectDocument::Settled {
+                attributes: Held::of(attributes),
+            },
             Effect::Forgotten => EffectDocument::Forgotten,
         }
     }
@@ -337,6 +344,9 @@ impl<'a> EffectDocument<'a> {
                     Some(previous) => Some(Address::parse(&previous).ok()?),
                     None => None,
                 },
+            },
+            EffectDocument::Settled { attributes } => Effect::Settled {
+                attributes: attributes.0.into_owned(),
             },
             EffectDocument::Forgotten => Effect::Forgotten,
         })

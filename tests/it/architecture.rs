@@ -250,7 +250,10 @@ fn collect(root: &Path, folder: &Path, out: &mut Vec<Source>) {
                     .to_string_lossy()
                     .into_owned(),
             };
-            let is_test = inside.with_extension("").components().any(|part| part.as_os_str() == "tests");
+            let is_test = inside
+                .with_extension("")
+                .components()
+                .any(|part| part.as_os_str() == "tests");
             let code = if is_test {
                 String::new()
             } else {

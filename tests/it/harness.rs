@@ -28,7 +28,11 @@ impl Ran {
     /// Stops the test unless the exit code is this one.
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "\n--- stdout\n{}\n--- stderr\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 }
@@ -37,20 +41,29 @@ impl Project {
     /// A copy of one of the examples.
     pub fn example(name: &str) -> Self {
         let project = Self::empty();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name), project.path());
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("examples")
+                .join(name),
+            project.path(),
+        );
         project
     }
 
     /// A generated project of so many documents.
     pub fn generated(documents: usize, seed: u64) -> Self {
         let project = Self::empty();
-        generator::generate(documents, seed).write_to(project.path()).unwrap();
+        generator::generate(documents, seed)
+            .write_to(project.path())
+            .unwrap();
         project
     }
 
     /// An empty folder.
     pub fn empty() -> Self {
-        Project { folder: tempfile::tempdir().unwrap() }
+        Project {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The folder.
@@ -77,7 +90,10 @@ impl Project {
     pub fn bursar(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
         command.arg("--dir").arg(self.path()).args(arguments);
-        command.env_remove("BURSAR_TOKEN").env_remove("BURSAR_ACCOUNT").env_remove("CI");
+        command
+            .env_remove("BURSAR_TOKEN")
+            .env_remove("BURSAR_ACCOUNT")
+            .env_remove("CI");
         command.stdin(Stdio::null());
         command
     }
@@ -100,8 +116,13 @@ impl Project {
     /// Runs `work` against the embedded platform's data, served over HTTP.
     pub fn with_platform<T>(&self, work: impl AsyncFnOnce(&Platform) -> T) -> T {
         runtime().block_on(async {
-            let running = bursar::sandbox::start(options(self.platform_data())).await.unwrap();
-            let platform = Platform { url: running.url(), client: client() };
+            let running = bursar::sandbox::start(options(self.platform_data()))
+                .await
+                .unwrap();
+            let platform = Platform {
+                url: running.url(),
+                client: client(),
+            };
             let out = work(&platform).await;
             running.stop().await;
             out
@@ -167,7 +188,10 @@ impl Platform {
         for (collection, objects) in &all {
             for object in objects {
                 let name = natural_key(object);
-                names.insert((collection.clone(), object["id"].as_i64().unwrap()), name.clone());
+                names.insert(
+                    (collection.clone(), object["id"].as_i64().unwrap()),
+                    name.clone(),
+                );
                 if let Some(url) = object["url"].as_str() {
                     urls.push((url.to_owned(), format!("<page of {name}>")));
                 }
@@ -189,12 +213,18 @@ impl Platform {
 
 /// The paths of everything that the platform lists.
 pub fn collections() -> impl Iterator<Item = &'static str> {
-    bursar::kinds::KINDS.iter().filter_map(|kind| Some(kind.collection?.path))
+    bursar::kinds::KINDS
+        .iter()
+        .filter_map(|kind| Some(kind.collection?.path))
 }
 
 /// The code of what has one, else the title.
 pub fn natural_key(object: &Value) -> String {
-    object["code"].as_str().or(object["title"].as_str()).unwrap_or_default().to_owned()
+    object["code"]
+        .as_str()
+        .or(object["title"].as_str())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn comparable(
@@ -206,10 +236,15 @@ fn comparable(
     let collection = collection_of(key);
     let name = |id: i64| {
         let collection = collection?;
-        Some(Value::from(names.get(&(collection.to_owned(), id))?.clone()))
+        Some(Value::from(
+            names.get(&(collection.to_owned(), id))?.clone(),
+        ))
     };
     match value {
-        Value::Number(number) => number.as_i64().and_then(name).unwrap_or_else(|| value.clone()),
+        Value::Number(number) => number
+            .as_i64()
+            .and_then(name)
+            .unwrap_or_else(|| value.clone()),
         Value::String(text) => {
             let mut text = text.clone();
             for (url, name) in urls {
@@ -218,8 +253,10 @@ fn comparable(
             text.into()
         }
         Value::Array(items) => {
-            let mut items: Vec<Value> =
-                items.iter().map(|item| comparable(key, item, names, urls)).collect();
+            let mut items: Vec<Value> = items
+                .iter()
+                .map(|item| comparable(key, item, names, urls))
+                .collect();
             if key.ends_with("_ids") {
                 items.sort_by_key(ToString::to_string);
             }
@@ -236,7 +273,9 @@ fn comparable(
 
 /// `offers` for `offer_id`, `coupon_ids`, `from_offer_id` …
 fn collection_of(key: &str) -> Option<&'static str> {
-    let stem = key.strip_suffix("_ids").or_else(|| key.strip_suffix("_id"))?;
+    let stem = key
+        .strip_suffix("_ids")
+        .or_else(|| key.strip_suffix("_id"))?;
     bursar::kinds::KINDS
         .iter()
         .find(|kind| stem == kind.id || stem.ends_with(&format!("_{}", kind.id)))
@@ -262,7 +301,11 @@ fn client() -> reqwest::Client {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -31,7 +31,9 @@ fn kills_at_random_instants_change_nothing() {
         assert!(plan.stdout.contains("No changes."), "{}", plan.stdout);
         histories += 1;
     }
-    println!("{histories} histories, {kills} kills, {hit} of them before the run had ended: 0 violations");
+    println!(
+        "{histories} histories, {kills} kills, {hit} of them before the run had ended: 0 violations"
+    );
     assert!(hit >= 60, "only {hit} of {kills} kills hit a running apply");
 }
 

@@ -7,4 +7,7 @@
 
 mod architecture;
 mod cli;
+mod examples;
+mod harness;
+mod killed;
 mod plan_schema;

@@ -53,9 +53,7 @@ fn replaced<'a>(
 ) -> Option<Leaving<'a>> {
     let subject = &work.all.get(address)?.subject;
     let id = subject.id?;
-    if subject.status() == Some(subject.collection.status.retired) {
-        return None;
-    }
+    // Even if it is out of use already: only then is the state through with it.
     let slot = Slot::RetireOld(id);
     let operation = retire(subject.collection.status.retired, id, true);
     drafts.add(address, slot, "retire", operation);

@@ -7,6 +7,14 @@ use crate::model::Value;
 use proptest::prelude::*;
 use serde_json::json;
 
+/// Fewer cases where they are slow; `PROPTEST_CASES` says how many otherwise.
+fn cases(count: u32) -> u32 {
+    match std::env::var("PROPTEST_CASES") {
+        Ok(_) => ProptestConfig::default().cases,
+        Err(_) => count / 5,
+    }
+}
+
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..120)
 }
@@ -25,7 +33,7 @@ fn lived_in(first: &[u8], by_hand: &[u8]) -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_plan_after_an_apply_is_empty(first in bytes(), by_hand in bytes(), second in bytes()) {
@@ -67,7 +75,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(60), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_run_cut_off_anywhere_is_finished_by_the_next(
