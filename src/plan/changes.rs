@@ -19,7 +19,7 @@ pub(super) fn changes(
         .values()
         .filter_map(|object| declared(all, object, paused))
         .collect();
-    changes.extend(removals.iter().filter_map(removed));
+    changes.extend(removals.iter().map(removed));
     changes.extend(leftovers.iter().map(left_behind));
     changes.sort_by(|a, b| (&a.address, a.action, a.id).cmp(&(&b.address, b.action, b.id)));
     changes
@@ -118,13 +118,13 @@ fn moved(fields: &[FieldChange]) -> Reason {
     }
 }
 
-fn removed(removal: &Removal<'_>) -> Option<Change> {
-    let action = removal.end.action()?;
+fn removed(removal: &Removal<'_>) -> Change {
+    let action = removal.end.action();
     let status = removal.collection.status.retired;
     let live = removal.live.map(|live| &live.attributes);
     let now = live.unwrap_or(&removal.entry.attributes);
     let title = now.get("title").and_then(Value::as_text);
-    Some(Change {
+    Change {
         address: removal.address.clone(),
         title: title.map(str::to_owned),
         id: Some(removal.entry.id),
@@ -138,8 +138,11 @@ fn removed(removal: &Removal<'_>) -> Option<Change> {
             )],
             End::Remember | End::Delete | End::Forget => Vec::new(),
         },
-        notes: Vec::new(),
-    })
+        notes: match removal.end {
+            End::Remember => vec![format!("it is {status} already: nothing is sent")],
+            End::Retire | End::Delete | End::Forget => Vec::new(),
+        },
+    }
 }
 
 fn left_behind(leftover: &Leftover<'_>) -> Change {

@@ -32,13 +32,12 @@ pub(super) enum End {
 }
 
 impl End {
-    /// How people are told; nothing, where nothing happens.
-    pub fn action(self) -> Option<Action> {
+    /// How people are told.
+    pub fn action(self) -> Action {
         match self {
-            End::Retire => Some(Action::Retire),
-            End::Remember => None,
-            End::Delete => Some(Action::Delete),
-            End::Forget => Some(Action::Forget),
+            End::Retire | End::Remember => Action::Retire,
+            End::Delete => Action::Delete,
+            End::Forget => Action::Forget,
         }
     }
 }
