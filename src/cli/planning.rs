@@ -10,6 +10,11 @@ use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{LocalState, Snapshot, StateError};
 
+/// `safety.max_removals` of a project that does not say: at most so many objects …
+const MAX_REMOVALS_COUNT: u64 = 5;
+/// … and at most this percentage of the managed ones.
+const MAX_REMOVALS_PERCENT: u64 = 30;
+
 /// Gates that a person may open for one plan.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Gates {
@@ -79,10 +84,9 @@ pub(super) fn state_failure(error: &StateError) -> Failure {
     let exit = match error {
         StateError::Locked { .. } => Exit::Locked,
         StateError::Stale { .. } => Exit::Stale,
-        StateError::Damaged { .. }
-        | StateError::Version { .. }
-        | StateError::Foreign { .. }
-        | StateError::Io { .. } => Exit::Unclassified,
+        StateError::Damaged { .. } | StateError::Version { .. } => Exit::Invalid,
+        StateError::Foreign { .. } => Exit::Stale,
+        StateError::Io { .. } => Exit::Unclassified,
     };
     Failure::from_error(exit, error).hint(error.hint())
 }
@@ -116,7 +120,8 @@ pub(super) async fn plan(
         )
         .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
     }
-    let kinds = kinds_of(desired.objects.keys(), &snapshot.base);
+    let declared = desired.objects.keys().chain(desired.mirrors.keys());
+    let kinds = kinds_of(declared, &snapshot.base);
     let (live, read_requests) = platform.read(&kinds).await?;
     let removals = compiled
         .project
@@ -133,7 +138,7 @@ pub(super) async fn plan(
     });
     let (max_removals_count, max_removals_percent) = match gates.max_removals {
         Some(count) => (count, 100),
-        None => configured.unwrap_or((u64::MAX, 100)),
+        None => configured.unwrap_or((MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT)),
     };
     let plan = plan::plan(
         desired,

@@ -3,7 +3,7 @@
 use super::configuration::Configuration;
 use super::sandbox::{self as sandbox_command, data_folder};
 use super::{Exit, Failure};
-use crate::kinds::{self, Access, KindInfo, Provider};
+use crate::kinds::{self, KindInfo, Provider};
 use crate::model::{Address, BaseState, LiveState, Secret, Target};
 use crate::os::{self, Credentials};
 use crate::provider::http::{HttpReader, HttpSettings, SettingsError, install_crypto};
@@ -139,10 +139,7 @@ pub(super) fn kinds_of<'a>(
     mentioned
         .into_iter()
         .filter_map(kinds::kind)
-        .filter(|kind| {
-            kind.collection
-                .is_some_and(|collection| collection.access == Access::Write)
-        })
+        .filter(|kind| kind.collection.is_some())
         .collect()
 }
 

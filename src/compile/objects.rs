@@ -32,6 +32,13 @@ pub(super) fn encode(facts: &Facts<'_>, findings: &mut Diagnostics) -> DesiredSt
             true
         });
         findings.extend(own);
+        if let Spec::Course(course) = &document.spec
+            && let Some(id) = course.id
+        {
+            desired
+                .mirrors
+                .insert(document.address.clone(), RemoteId(id.0));
+        }
         let collection = kind(document.spec.kind()).and_then(|kind| kind.collection);
         let (Some(mut attributes), Some(collection)) = (attributes, collection) else {
             continue;

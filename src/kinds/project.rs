@@ -199,7 +199,7 @@ pub enum Backend {
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Safety {
-    /// How much one plan may remove.
+    /// How much one plan may remove; 5 objects and 30 %, if absent.
     pub max_removals: Option<MaxRemovals>,
 }
 

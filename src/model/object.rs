@@ -10,6 +10,8 @@ pub struct DesiredState {
     pub objects: BTreeMap<Address, DesiredObject>,
     /// What `removed` documents say of addresses that are no longer declared.
     pub removals: BTreeMap<Address, Instruction>,
+    /// Mirrors of what is read only, with the platform's ids: they must be there.
+    pub mirrors: BTreeMap<Address, RemoteId>,
 }
 
 /// One object to have.

@@ -12,6 +12,7 @@ mod document;
 mod drift;
 mod hands_off;
 mod matching;
+mod mirrors;
 mod order;
 mod patch;
 mod removals;
@@ -68,6 +69,7 @@ pub fn plan(
     let (steps, circle) = drafts.into_steps();
 
     let mut refusals = found.refusals;
+    refusals.extend(mirrors::refusals(desired, live));
     refusals.extend(unmakeable);
     if refusals.is_empty() {
         refusals.extend(circle);

@@ -63,7 +63,7 @@ pub(in crate::plan) fn state(
 ) -> DesiredState {
     DesiredState {
         objects: objects.into_iter().collect(),
-        removals: BTreeMap::new(),
+        ..DesiredState::default()
     }
 }
 
