@@ -54,7 +54,7 @@ fn of_removed(removal: &Removal<'_>) -> Option<Change> {
         let live = Some(&live.attributes);
         let defaults = removal.collection.defaults();
         let nothing = Attributes::new();
-        three_way::compare(removal.collection, &defaults, Some(&base), live, nothing).drift
+        three_way::compare(removal.collection, &defaults, Some(&base), live, &nothing).drift
     });
     let vanished = removal.live.is_none() && removal.end == crate::plan::removals::End::Forget;
     let title = base.get("title").and_then(Value::as_text);

@@ -292,6 +292,22 @@ fn a_new_name_is_a_move() {
 }
 
 #[test]
+fn what_vanished_under_its_old_name_is_made_under_its_new_one() {
+    let mut world = World::new();
+    world.settle_into(&state([list("a")]));
+    world.vanish("list", "a");
+    let mut renamed = list("b");
+    renamed.1.previous = vec![at("list.a")];
+    let plan = check(
+        &mut world,
+        &state([renamed]),
+        &["+ list.b"],
+        &["forget list.a", "create list.b", "settle list.b"],
+    );
+    assert_eq!(plan.changes[0].notes, ["it was list.a"]);
+}
+
+#[test]
 fn what_is_there_is_adopted() {
     let coupon = |percent: &str| {
         declare(

@@ -61,27 +61,28 @@ fn judge(base: Option<&Value>, live: &Value, desired: Option<&Value>) -> Verdict
 }
 
 /// Compares one object. `base` is `None` if it was never applied; `live` is `None` if it cannot be
-/// read, and base stands in for it. `base` and `desired` are in normal form.
+/// read, and base stands in for it. `base` and `desired` are in normal form. The caller says what
+/// is declared.
 pub(super) fn compare(
     collection: &Collection,
     defaults: &Attributes,
     base: Option<&Attributes>,
     live: Option<&Attributes>,
-    desired: Attributes,
+    desired: &Attributes,
 ) -> Comparison {
     let nothing = Attributes::new();
     let live = live.or(base).unwrap_or(&nothing);
     let mut walk = Walk::new(collection, defaults, Written::AsWritten);
-    walk.object(base, live, &desired);
+    walk.object(base, live, desired);
     if walk.unsure {
         // The platform has filled in what lists do not mention: fill it in here too.
         let rich_base = base.map(|base| enrich(collection, base));
-        let rich_desired = enrich(collection, &desired);
+        let rich_desired = enrich(collection, desired);
         walk = Walk::new(collection, defaults, Written::FilledIn);
         walk.object(rich_base.as_ref(), live, &rich_desired);
     }
     Comparison {
-        declared: desired,
+        declared: Attributes::new(),
         fields: walk.fields,
         drift: walk.drift,
     }

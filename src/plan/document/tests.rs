@@ -69,6 +69,7 @@ fn the_document_is_in_terraforms_form() {
         ..Counts::default()
     };
     assert_eq!(document.summary, expected);
+    // Ids count from 101: the old letter, the list, the coupon.
     // Coupon: one patch; letter and offer: one each; list: create, settle, retire; old letter.
     assert_eq!(document.requests, Requests { read: 0, write: 7 });
     let json = serde_json::to_value(&document).unwrap();
@@ -76,7 +77,7 @@ fn the_document_is_in_terraforms_form() {
         json["resource_changes"][0]["change"],
         json!({
             "actions": ["update"],
-            "before": {"discount": {"percent": "50"}, "list_ids": [101]},
+            "before": {"discount": {"percent": "50"}, "list_ids": [102]},
             "after": {"discount": {"percent": "10"}, "list_ids": null},
             "after_unknown": {"list_ids": true},
             "before_sensitive": {},

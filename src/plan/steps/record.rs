@@ -24,15 +24,11 @@ pub(super) fn draft(drafts: &mut Drafts, object: &Compared<'_>, work: &Work<'_, 
         }
         return;
     };
-    let followed = [
-        Slot::Pause,
-        Slot::Create,
-        Slot::Settle,
-        Slot::Update,
-        Slot::Activate,
-    ]
-    .iter()
-    .any(|slot| drafts.has(address, *slot));
+    // Steps that say what was applied, and whether with protection.
+    let written = [Slot::Pause, Slot::Create, Slot::Update, Slot::Activate]
+        .iter()
+        .any(|slot| drafts.has(address, *slot));
+    let followed = written || drafts.has(address, Slot::Settle);
     let adopted = matches!(subject.how, How::AdoptionDeclared | How::SameNaturalKey);
     let attributes = match (subject.base(), followed) {
         (_, false) => object.comparison.declared.clone(),
@@ -64,7 +60,7 @@ pub(super) fn draft(drafts: &mut Drafts, object: &Compared<'_>, work: &Work<'_, 
         id,
         attributes,
         outputs,
-        protect: if followed {
+        protect: if written {
             subject.entry.is_some_and(|entry| entry.protect)
         } else {
             object.protect()
@@ -83,11 +79,9 @@ pub(super) fn draft(drafts: &mut Drafts, object: &Compared<'_>, work: &Work<'_, 
                 || unknown
                 || subject.entry.is_some_and(|known| {
                     known.deposed != entry.deposed
-                        || !followed
-                            && (known.attributes != entry.attributes
-                                && !means_the_same(object, known)
-                                || known.protect != entry.protect
-                                || known.retired != entry.retired)
+                        || !written && known.protect != entry.protect
+                        || !followed && known.retired != entry.retired
+                        || !followed && !means_the_same(object, known)
                 })
         }
         How::Missing | How::Vanished | How::Doubtful => false,
@@ -109,6 +103,7 @@ pub(super) fn draft(drafts: &mut Drafts, object: &Compared<'_>, work: &Work<'_, 
 
 /// Whether the state has what is declared, in whatever order.
 fn means_the_same(object: &Compared<'_>, known: &BaseObject) -> bool {
-    normal_attributes(object.subject.collection, known.attributes.clone())
-        == object.comparison.declared
+    let declared = &object.comparison.declared;
+    known.attributes == *declared
+        || normal_attributes(object.subject.collection, known.attributes.clone()) == *declared
 }

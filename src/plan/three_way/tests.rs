@@ -55,7 +55,7 @@ fn check(
         &collection.defaults(),
         base.as_ref(),
         Some(&live),
-        desired,
+        &desired,
     );
     let paths: Vec<_> = got
         .fields
@@ -249,7 +249,7 @@ fn what_is_not_known_yet_is_a_change() {
         &collection.defaults(),
         Some(&live),
         Some(&live),
-        desired,
+        &desired,
     );
     assert_eq!(got.fields.len(), 1);
 }
