@@ -1,10 +1,11 @@
 //! Documents: each read alone, then with what is merged under it.
 
 use super::index::{Document, Elsewhere};
-use super::{likes, merge, read};
+use super::{likes, merge};
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::kinds::{KINDS, Meta, Spec};
-use crate::model::{Address, Currency};
+use crate::model::Address;
+use crate::schema::read_document;
 use crate::source::{FileId, Span};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +19,8 @@ pub(super) struct Reading<'a> {
     pub(super) environment: Option<&'a str>,
     /// The project's environments.
     pub(super) environments: &'a [String],
-    /// The project's currency.
-    pub(super) currency: Option<Currency>,
+    /// The code of the project's currency, for cures.
+    pub(super) currency: Option<&'a str>,
 }
 
 /// The documents of a run.
@@ -45,7 +46,7 @@ pub(super) fn read(
     let mut out = ReadDocuments::default();
     let mut drafts = Vec::with_capacity(nodes.len());
     for node in nodes {
-        match read::read_document(&node, reading.currency, findings) {
+        match read_document(&node, reading.currency, findings) {
             Some((meta, spec)) => {
                 let kind = kinds.get(spec.kind()).cloned();
                 let kind = kind.unwrap_or_else(|| spec.kind().into());
@@ -152,7 +153,7 @@ fn reread(
             continue;
         };
         let mut new = Diagnostics::new();
-        match read::read_document(&draft.node, reading.currency, &mut new) {
+        match read_document(&draft.node, reading.currency, &mut new) {
             Some((meta, spec)) => (draft.meta, draft.spec) = (meta, spec),
             None => {
                 unread.insert(at);

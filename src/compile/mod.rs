@@ -18,7 +18,6 @@ mod likes;
 mod merge;
 mod objects;
 mod places;
-mod read;
 mod references;
 mod schedules;
 mod severities;
@@ -34,6 +33,7 @@ use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
 use crate::kinds::{Link, Project, Provider};
 use crate::model::{Address, DesiredState, Instant};
+use crate::schema;
 use crate::source::{FileId, SourceMap};
 use crate::yaml::Node;
 use documents::{ReadDocuments, Reading};
@@ -101,7 +101,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
     environments::overlay(&mut project_node, environment.as_deref(), findings);
     let variables = Variables::read(project_node.get("vars"), findings);
     substitute_in_project(&variables, &mut project_node, sources, findings);
-    let project = read::read_project(&project_node, findings);
+    let project = schema::read_project(&project_node, findings);
     let zone = zone(&project_node, findings);
 
     let mut nodes: Vec<Node> = documents.into_iter().map(|source| source.node).collect();
@@ -115,7 +115,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         currency: project
             .as_ref()
             .and_then(|project| project.currency)
-            .map(|code| code.0),
+            .map(|currency| currency.0.code()),
     };
     let ReadDocuments {
         documents,
@@ -130,6 +130,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
     references::check(&index, &links, findings);
     cycles::check(&index, &links, findings);
     titles::check(&index, provider(project.as_ref()), findings);
+    schedules::check_products(&index, findings);
     let schedules = schedules::compile(&index, &zone, findings);
     let language = project
         .as_ref()

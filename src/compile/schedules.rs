@@ -7,7 +7,7 @@ use crate::domain::schedule::{Opens, Problem, Timetable, Trouble, timetable};
 use crate::domain::zone::{Resolved, Zone};
 use crate::kinds::cohort::{Cohort, ScheduleBase};
 use crate::kinds::course::Module;
-use crate::kinds::{Spec, instant_value};
+use crate::kinds::{Reference, Spec, instant_value};
 use crate::model::{Address, Path, Value, format_instant};
 use crate::source::Span;
 use chrono::NaiveDateTime;
@@ -47,6 +47,58 @@ pub(super) fn compile(index: &Index<'_>, zone: &Zone, findings: &mut Diagnostics
         schedules.insert(document.address.clone(), value);
     }
     schedules
+}
+
+/// Reports offers that sell one course with the cohort of another.
+pub(super) fn check_products(index: &Index<'_>, findings: &mut Diagnostics) {
+    for document in index.documents() {
+        let Spec::Offer(offer) = &document.spec else {
+            continue;
+        };
+        for (at, product) in offer.products.set().into_iter().flatten().enumerate() {
+            let Some((cohort_document, cohort)) =
+                product.cohort.set().and_then(|cohort| index.cohort(cohort))
+            else {
+                continue;
+            };
+            if same_course(index, &product.course, &cohort.course) {
+                continue;
+            }
+            let root = Path::root();
+            let path = root.key("products").index(at).key("cohort");
+            let launched = cohort_document.node.descend(&root.key("course").0).span;
+            findings.push(
+                Diagnostic::new(
+                    Code::UnknownReference,
+                    document.node.descend(&path.0).span,
+                    format!(
+                        "`{}` is no cohort of this product's course",
+                        cohort_document.address.name
+                    ),
+                )
+                .label("launches another course")
+                .why("its schedule opens modules that this course does not have")
+                .help("name a cohort of the course, or the cohort's course")
+                .related(launched, "the cohort's course")
+                .about(&document.address),
+            );
+        }
+    }
+}
+
+/// Whether two references mean one course. What is not declared is reported where it is named.
+fn same_course(index: &Index<'_>, one: &Reference, other: &Reference) -> bool {
+    let id = |reference: &Reference| match reference {
+        Reference::Outside { id, .. } => Some(*id),
+        Reference::Name(_) => index
+            .course(reference)
+            .and_then(|(_, course)| Some(course.id?.0)),
+    };
+    let undeclared =
+        |reference: &Reference| reference.name().is_some() && index.course(reference).is_none();
+    let same_name = one.name().is_some() && one.name() == other.name();
+    let same_id = id(one).is_some() && id(one) == id(other);
+    same_name || same_id || undeclared(one) || undeclared(other)
 }
 
 /// A cohort's schedule as it stands in an offer.

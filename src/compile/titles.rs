@@ -114,9 +114,14 @@ fn reserved_title(document: &Document) -> Diagnostic {
 }
 
 fn duplicate_title(first: &Document, document: &Document) -> Diagnostic {
+    let mut place = value(document, "title");
+    if place == value(first, "title") {
+        // Copied by `like`: the title to write belongs to the copy.
+        place = document.name_span();
+    }
     Diagnostic::new(
         Code::DuplicateTitle,
-        value(document, "title"),
+        place,
         format!(
             "`{}` has the title of `{}`",
             document.address, first.address

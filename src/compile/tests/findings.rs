@@ -230,6 +230,24 @@ fn a_schedule_needs_a_start() {
 }
 
 #[test]
+fn a_cohort_belongs_to_the_course_that_is_sold() {
+    let documents = |sold: &str| {
+        format!(
+            "kind: offer\nname: o\nproducts: [{{ course: {sold}, cohort: c }}]\n---\nkind: cohort\nname: c\ncourse: web-dev\n---\n{COURSE}---\nkind: course\nname: other\nid: 2\n"
+        )
+    };
+    check(&documents("web-dev"), &[]);
+    check(&documents("{ id: 1 }"), &[]);
+    for other in ["other", "{ id: 2 }"] {
+        let column = "products: [{ course: , cohort: ".len() + other.len() + 1;
+        let expected = format!(
+            "unknown-reference a.yaml:3:{column} `c` is no cohort of this product's course | name a cohort of the course, or the cohort's course | a.yaml:7:9 the cohort's course"
+        );
+        check(&documents(other), &[&expected]);
+    }
+}
+
+#[test]
 fn circles() {
     let offer = |name: &str, like: &str| {
         format!("kind: offer\nname: {name}\ntitle: {name}\nlike: {like}\n---\n")
@@ -318,6 +336,12 @@ fn titles_codes_and_kinds() {
         "kind: offer\nname: a\ntitle: WD\n---\nkind: offer\nname: b\ntitle: \"WD \"\n",
         &[
             "duplicate-title a.yaml:7:8 `offer.b` has the title of `offer.a` | give the offer a title of its own | a.yaml:3:8 the other",
+        ],
+    );
+    check(
+        "kind: offer\nname: a\ntitle: WD\n---\nkind: offer\nname: b\nlike: a\n",
+        &[
+            "duplicate-title a.yaml:6:7 `offer.b` has the title of `offer.a` | give the offer a title of its own | a.yaml:3:8 the other",
         ],
     );
     check(
