@@ -1,5 +1,8 @@
 //! The program itself: streams, exit codes, wiring.
 
+mod findings;
+mod pipeline;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
