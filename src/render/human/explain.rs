@@ -65,7 +65,8 @@ pub fn page(explanation: &Explanation, style: Style) -> String {
     if let Some(default) = default {
         line(&mut out, "platform's default", default);
     }
-    if let Some(pattern) = pattern {
+    // A long pattern tells a person nothing that the form has not said.
+    if let Some(pattern) = pattern.as_ref().filter(|text| text.len() <= 100) {
         line(&mut out, "pattern", pattern);
     }
     let values = values
