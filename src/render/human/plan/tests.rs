@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::model::{RemoteId, Target};
 use crate::plan::{Operation, Step, StepId};
