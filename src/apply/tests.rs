@@ -612,7 +612,7 @@ async fn what_does_not_end_in_time_is_left_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_follow_each_other_closely() {
+async fn as_many_requests_as_allowed_are_under_way() {
     let memory = Memory::new(Duration::from_millis(20));
     let bench = Bench {
         parallelism: 10,
@@ -621,9 +621,6 @@ async fn requests_follow_each_other_closely() {
     let ran = bench.run(&many(250), &memory).await;
     assert!(ran.outcome.is_complete());
     assert_eq!(memory.most_in_flight(), 10);
-    // 500 requests of 20 ms, ten at a time, are 1 s; this machine may be busy.
-    println!("500 requests of 20 ms by 10 took {:?}", ran.took);
-    assert!(ran.took < Duration::from_millis(1800), "{:?}", ran.took);
 }
 
 #[derive(Clone, Debug)]

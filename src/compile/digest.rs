@@ -12,6 +12,8 @@ pub fn digest(desired: &DesiredState) -> String {
     let DesiredState {
         objects,
         removals,
+        // How much a list may be behind changes no object.
+        derived: _,
         // What is read only is not the plan's; the ids stand in the attributes that use them.
         mirrors: _,
     } = desired;

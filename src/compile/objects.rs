@@ -60,6 +60,10 @@ pub(super) fn encode(facts: &Facts<'_>, findings: &mut Diagnostics) -> DesiredSt
                 .as_ref()
                 .map(|adopt| RemoteId(adopt.id.0)),
         };
+        let derived = document.spec.derived();
+        if !derived.is_empty() {
+            desired.derived.insert(document.address.clone(), derived);
+        }
         desired.objects.insert(document.address.clone(), object);
     }
     desired.removals = removals(facts.index, findings);

@@ -132,6 +132,31 @@ impl Filter {
         }
     }
 
+    /// Adds where the encoded form lists the offers of a course.
+    pub(super) fn derived(&self, path: &Path, out: &mut Vec<Path>) {
+        match self {
+            Filter::All(all) => each(all, &path.key("all"), |filter, at| filter.derived(at, out)),
+            Filter::Any(any) => each(any, &path.key("any"), |filter, at| filter.derived(at, out)),
+            Filter::Not(not) => not.derived(&path.key("not"), out),
+            Filter::Bought(Bought::Course(_)) => out.push(path.key("any")),
+            Filter::Bought(Bought::Offer(_))
+            | Filter::Purchases(_)
+            | Filter::Progress(_)
+            | Filter::Inactive(_)
+            | Filter::Access(_)
+            | Filter::Paid(_)
+            | Filter::LastPurchase(_)
+            | Filter::Registered(_)
+            | Filter::LessonsCompleted(_)
+            | Filter::CompletedLesson(_)
+            | Filter::Webinar(_)
+            | Filter::Visited(_)
+            | Filter::Field(_)
+            | Filter::Tag(_)
+            | Filter::InList(_) => {}
+        }
+    }
+
     /// The condition at `path` in the platform contract's form, every entry written out. `None` if
     /// a time or lesson in it is not known; that is reported elsewhere.
     pub(super) fn encode(&self, path: &Path, surroundings: &dyn Surroundings) -> Option<Value> {

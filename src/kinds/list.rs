@@ -100,6 +100,16 @@ where:
         }
     }
 
+    /// The offers of a course that a segment asks for: a later one does not replace the list
+    /// (`segment-misses-new-offer` speaks of it).
+    fn derived(&self) -> Vec<Path> {
+        let mut out = Vec::new();
+        if let Some(filter) = self.where_.set() {
+            filter.derived(&Path::root().key("where"), &mut out);
+        }
+        out
+    }
+
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
         let List {
             title,

@@ -85,6 +85,12 @@ pub trait Kind: Sized + Clone + std::fmt::Debug + DeserializeOwned + JsonSchema 
         None
     }
 
+    /// Lists inside the encoded attributes that follow from the whole project: an object that was
+    /// saved before is not changed because of them alone.
+    fn derived(&self) -> Vec<Path> {
+        Vec::new()
+    }
+
     /// The declared attributes in the names of the platform contract. `None` for kinds that are
     /// not written.
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
@@ -228,6 +234,11 @@ macro_rules! catalogue {
             /// See [`Kind::mirror`].
             pub fn mirror(&self, name: &str) -> Option<serde_json::Value> {
                 match self { $(Spec::$variant(spec) => spec.mirror(name),)+ }
+            }
+
+            /// See [`Kind::derived`].
+            pub fn derived(&self) -> Vec<Path> {
+                match self { $(Spec::$variant(spec) => spec.derived(),)+ }
             }
 
             /// See [`Kind::encode`].

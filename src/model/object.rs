@@ -1,6 +1,6 @@
 //! The three sides that a plan compares.
 
-use super::{Address, Attributes, RemoteId};
+use super::{Address, Attributes, Path, RemoteId};
 use std::collections::BTreeMap;
 
 /// What the configuration says, compiled: the *desired* side.
@@ -10,6 +10,9 @@ pub struct DesiredState {
     pub objects: BTreeMap<Address, DesiredObject>,
     /// What `removed` documents say of addresses that are no longer declared.
     pub removals: BTreeMap<Address, Instruction>,
+    /// Lists inside attributes that follow from the whole project and not from the document alone.
+    /// A saved object may be behind: such a list by itself is no change.
+    pub derived: BTreeMap<Address, Vec<Path>>,
     /// Mirrors of what is read only, with the platform's ids: they must be there.
     pub mirrors: BTreeMap<Address, RemoteId>,
 }

@@ -1,7 +1,7 @@
 //! Every declared object against its live one, and what becomes of it.
 
 use crate::kinds::{self, Gate, Rule};
-use crate::model::{Address, Attributes, BaseObject, DesiredState, Path, RemoteId, Value};
+use crate::model::{Address, Attributes, BaseObject, DesiredState, Path, RemoteId, Seg, Value};
 use crate::plan::matching::{Entries, How, Subject};
 use crate::plan::settle::Settled;
 use crate::plan::three_way::{self, Comparison};
@@ -116,7 +116,7 @@ pub(super) fn compare<'a>(
     let mut compared: BTreeMap<&Address, Compared<'a>> = subjects
         .into_iter()
         .map(|(address, subject)| {
-            let comparison = one(&subject, of_kind(&subject), &known);
+            let comparison = one(&subject, of_kind(&subject), &known, lags(desired, address));
             let fate = fate(&subject, &comparison);
             (
                 address,
@@ -137,7 +137,8 @@ pub(super) fn compare<'a>(
                 .iter()
                 .any(|address| news.contains(address))
             {
-                object.comparison = one(&object.subject, of_kind(&object.subject), &known);
+                let lags = lags(desired, object.subject.address);
+                object.comparison = one(&object.subject, of_kind(&object.subject), &known, lags);
                 object.fate = fate(&object.subject, &object.comparison);
             }
         }
@@ -158,9 +159,62 @@ fn replaced<'a>(
         .map(|object| object.subject.address)
 }
 
+/// Where a saved object may be behind what is declared.
+fn lags<'a>(desired: &'a DesiredState, address: &Address) -> &'a [Path] {
+    desired.derived.get(address).map_or(&[], Vec::as_slice)
+}
+
+/// Puts the lists as they were saved in place of those that follow from the whole project.
+fn keep_saved(declared: &mut Attributes, saved: &Attributes, lags: &[Path]) {
+    for path in lags {
+        let Some(Seg::Key(field)) = path.0.first() else {
+            continue;
+        };
+        let (Some(ours), Some(theirs)) = (declared.get_mut(&**field), saved.get(&**field)) else {
+            continue;
+        };
+        let rest = &path.0[1..];
+        if let (Some(Value::List(ours)), Some(Value::List(theirs))) =
+            (inside_mut(ours, rest), inside(theirs, rest))
+        {
+            ours.clone_from(theirs);
+        }
+    }
+}
+
+fn inside<'v>(value: &'v Value, path: &[Seg]) -> Option<&'v Value> {
+    path.iter()
+        .try_fold(value, |value, seg| match (seg, value) {
+            (Seg::Key(key), Value::Map(entries)) => entries.get(&**key),
+            (Seg::Index(at), Value::List(items)) => items.get(*at),
+            (Seg::Key(_) | Seg::Index(_), _) => None,
+        })
+}
+
+fn inside_mut<'v>(value: &'v mut Value, path: &[Seg]) -> Option<&'v mut Value> {
+    path.iter()
+        .try_fold(value, |value, seg| match (seg, value) {
+            (Seg::Key(key), Value::Map(entries)) => entries.get_mut(&**key),
+            (Seg::Index(at), Value::List(items)) => items.get_mut(*at),
+            (Seg::Key(_) | Seg::Index(_), _) => None,
+        })
+}
+
 /// Compares one object.
-fn one(subject: &Subject<'_>, defaults: &Attributes, known: &Known<'_>) -> Comparison {
-    let declared = known.declared(subject);
+fn one(
+    subject: &Subject<'_>,
+    defaults: &Attributes,
+    known: &Known<'_>,
+    lags: &[Path],
+) -> Comparison {
+    let mut declared = known.declared(subject);
+    let saved = subject
+        .live
+        .map(|live| &live.attributes)
+        .or_else(|| subject.base().map(|entry| &entry.attributes));
+    if let Some(saved) = saved {
+        keep_saved(&mut declared, saved, lags);
+    }
     if subject.is_missing() || subject.how == How::Doubtful {
         return Comparison {
             fields: if subject.is_missing() {

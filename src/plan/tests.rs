@@ -427,11 +427,11 @@ fn removed_documents_say_how() {
 }
 
 #[test]
-fn what_is_retired_by_hand_is_only_recorded() {
+fn what_is_retired_by_hand_is_shown_and_only_recorded() {
     let mut world = World::new();
     world.settle_into(&state([list("a")]));
     world.edit("list", "a", json!({"status": "archived"}));
-    check(&mut world, &state([]), &[], &["record list.a"]);
+    check(&mut world, &state([]), &["# list.a"], &["record list.a"]);
     // What was retired here and comes back by hand is left alone.
     world.edit("list", "a", json!({"status": "active"}));
     check(&mut world, &state([]), &[], &[]);
