@@ -98,7 +98,7 @@ async fn find_created<W: Writer>(provider: &W, write: &Write, ledger: &Ledger<'_
     if ledger.namesakes.get(&(kind.id, asked.clone())) != Some(&1) {
         return Found::Unclear;
     }
-    let key = Attributes::from([(collection.natural_key.to_owned(), asked.clone())]);
+    let key = Attributes::from_iter([(collection.natural_key.to_owned(), asked.clone())]);
     let key = normal_attributes(collection, key);
     let Ok(listing) = provider.list(kind).await else {
         return Found::Unclear;
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_patch_is_held_where_it_speaks() {
-        let live = Attributes::from([
+        let live = Attributes::from_iter([
             ("a".into(), Value::Int(1)),
             (
                 "m".into(),
@@ -159,7 +159,7 @@ mod tests {
             ("l", Value::List(vec![]), false),
             ("l", Value::List(vec![Value::Int(1)]), true),
         ] {
-            let patch = Attributes::from([(key.to_owned(), wanted)]);
+            let patch = Attributes::from_iter([(key.to_owned(), wanted)]);
             assert_eq!(holds(&live, &patch), expected, "{patch:?}");
         }
     }

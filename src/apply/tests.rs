@@ -24,7 +24,7 @@ fn address(text: &str) -> Address {
 }
 
 fn pass(title: &str, status: &str) -> Attributes {
-    Attributes::from([
+    Attributes::from_iter([
         ("title".into(), Value::text(title)),
         ("status".into(), Value::text(status)),
         (
@@ -38,7 +38,7 @@ fn pass(title: &str, status: &str) -> Attributes {
 }
 
 fn list(title: &str) -> Attributes {
-    Attributes::from([
+    Attributes::from_iter([
         ("title".into(), Value::text(title)),
         ("type".into(), Value::text("static")),
     ])
@@ -235,7 +235,7 @@ impl Bench {
 
 #[tokio::test]
 async fn references_are_resolved_and_the_state_remembers() {
-    let coupon = Attributes::from([
+    let coupon = Attributes::from_iter([
         ("title".into(), Value::text("C")),
         ("code".into(), Value::text("C10")),
         (
@@ -250,7 +250,7 @@ async fn references_are_resolved_and_the_state_remembers() {
             ]),
         ),
     ]);
-    let letter = Attributes::from([
+    let letter = Attributes::from_iter([
         ("title".into(), Value::text("L")),
         ("subject".into(), Value::text("S")),
         (
@@ -269,7 +269,7 @@ async fn references_are_resolved_and_the_state_remembers() {
     let old = entry(RemoteId(77), list("old"));
     let mut bench = Bench::default();
     bench.base.objects.insert(address("list.old"), old);
-    let published = Attributes::from([("status".into(), Value::text("published"))]);
+    let published = Attributes::from_iter([("status".into(), Value::text("published"))]);
     let body = offer.clone();
     offer.extend(published.clone());
     let plan = plan(vec![
@@ -310,7 +310,7 @@ async fn references_are_resolved_and_the_state_remembers() {
     assert_eq!(offer_state.attributes, offer);
     assert_eq!(offer_state.outputs["url"], url);
     assert_eq!(
-        objects[&address("letter.m")].attributes["html"],
+        objects[&address("letter.m")].attributes[&"html".to_owned()],
         Value::text(format!("see {url}"))
     );
 }
@@ -328,7 +328,7 @@ async fn what_replaces_retires_deletes_and_forgets_is_remembered() {
         object: Box::new(entry(id, list("l"))),
         previous: previous.map(address),
     };
-    let archived = Attributes::from([("status".into(), Value::text("archived"))]);
+    let archived = Attributes::from_iter([("status".into(), Value::text("archived"))]);
     let replace = |replaces| Operation::Create {
         body: list("l"),
         applied: list("l"),
@@ -427,7 +427,7 @@ async fn check_mishap(how: Mishap, expected: &[&str], open: &[&str], titles: &[&
         on: old.to_string(),
         how,
     });
-    let renamed = Attributes::from([("title".into(), Value::text("renamed"))]);
+    let renamed = Attributes::from_iter([("title".into(), Value::text("renamed"))]);
     let plan = plan(vec![
         step(1, "pass.new", create(pass("new", "available")), &[]),
         step(
@@ -535,7 +535,7 @@ fn many(count: u32) -> Plan {
         })
         .chain((1..=count).map(|n| {
             let title = format!("p{n}");
-            let patch = Attributes::from([("status".into(), Value::text("available"))]);
+            let patch = Attributes::from_iter([("status".into(), Value::text("available"))]);
             step(
                 count + n,
                 &format!("pass.{title}"),

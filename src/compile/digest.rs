@@ -130,6 +130,7 @@ impl Canonical {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Attributes;
     use crate::model::RemoteId;
     use std::collections::BTreeSet;
 
@@ -138,7 +139,7 @@ mod tests {
         let address = Address::new("offer", "a");
         let state = |change: &dyn Fn(&mut DesiredObject)| {
             let mut object = DesiredObject {
-                attributes: [("title".to_owned(), Value::text("A"))].into(),
+                attributes: Attributes::from_iter([("title".to_owned(), Value::text("A"))]),
                 previous: Vec::new(),
                 protect: None,
                 adopt: None,

@@ -238,14 +238,14 @@ fn normal(key: &str, value: Value) -> Value {
 }
 
 /// In place: tens of thousands of objects pass here, and a map costs more to make than to walk.
-fn normal_entries(entries: &mut BTreeMap<String, Value>) {
+fn normal_entries(entries: &mut Attributes) {
     for (key, value) in entries {
         *value = normal(key, std::mem::replace(value, Value::Null));
     }
 }
 
 /// The money that a map of exactly `amount` and `currency` is.
-pub fn money(entries: &BTreeMap<String, Value>) -> Option<Money> {
+pub fn money(entries: &Attributes) -> Option<Money> {
     if entries.len() != 2 {
         return None;
     }

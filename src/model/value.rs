@@ -1,10 +1,13 @@
 //! Canonical attributes: what an object is made of, in normal form.
 
 use super::Address;
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// The attributes of an object, by the names of the platform contract.
-pub type Attributes = BTreeMap<String, Value>;
+///
+/// A sorted vector: attributes are many and small, and a tree's nodes would hold ten times what is
+/// in them.
+pub type Attributes = LiteMap<String, Value>;
 
 /// A value in normal form. There are no floats: percentages and amounts are texts.
 ///
@@ -24,7 +27,7 @@ pub enum Value {
     /// A list whose order counts, unless the kind says that it is a set.
     List(Vec<Value>),
     /// Named values.
-    Map(BTreeMap<String, Value>),
+    Map(Attributes),
     /// The id of an object of this project, known once it exists.
     Ref(Address),
     /// Text with pieces that are known once other objects exist.

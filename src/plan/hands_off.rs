@@ -55,7 +55,8 @@ mod tests {
                     ("title".to_owned(), Value::text(title)),
                     ("status".to_owned(), Value::text(status)),
                 ]
-                .into(),
+                .into_iter()
+                .collect(),
             };
             let got = (
                 hands_off(collection, &object),

@@ -304,8 +304,9 @@ fn by_natural_key<'a>(
 fn natural_key(subject: &Subject<'_>) -> Option<Value> {
     let key = subject.collection.natural_key;
     let value = subject.desired.attributes.get(key)?.clone();
-    let normal = kinds::normal_attributes(subject.collection, [(key.to_owned(), value)].into());
-    normal.into_values().next().filter(Value::is_known)
+    let alone = [(key.to_owned(), value)].into_iter().collect();
+    let mut normal = kinds::normal_attributes(subject.collection, alone);
+    normal.remove(key).filter(Value::is_known)
 }
 
 type Found<'a> = (RemoteId, &'a LiveObject);

@@ -314,7 +314,9 @@ fn update(drafts: &mut Drafts, all: &All<'_>, object: &Compared<'_>, swaps: &Swa
         }
         let operation = Operation::Update {
             id: subject.id,
-            patch: [("status".to_owned(), Value::text(resting))].into(),
+            patch: [("status".to_owned(), Value::text(resting))]
+                .into_iter()
+                .collect(),
             applied,
             protect,
         };
@@ -345,7 +347,9 @@ fn update(drafts: &mut Drafts, all: &All<'_>, object: &Compared<'_>, swaps: &Swa
     if let Some(end) = resumed {
         let operation = Operation::Update {
             id: subject.id,
-            patch: [("status".to_owned(), Value::text(end))].into(),
+            patch: [("status".to_owned(), Value::text(end))]
+                .into_iter()
+                .collect(),
             applied: comparison.declared.clone(),
             protect,
         };

@@ -294,7 +294,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether a map is compared as one value.
-    fn is_leaf(&self, path: &Path, entries: &BTreeMap<String, Value>) -> bool {
+    fn is_leaf(&self, path: &Path, entries: &Attributes) -> bool {
         self.rule(path, Rule::Immutable)
             || self.rule(path, Rule::Whole)
             || kinds::money(entries).is_some()
@@ -326,7 +326,7 @@ fn is_at(path: &Path, dotted: &str) -> bool {
     }) && keys.next().is_none()
 }
 
-fn entries(value: &Value) -> Option<&BTreeMap<String, Value>> {
+fn entries(value: &Value) -> Option<&Attributes> {
     match value {
         Value::Map(entries) => Some(entries),
         Value::Null
@@ -340,12 +340,9 @@ fn entries(value: &Value) -> Option<&BTreeMap<String, Value>> {
 }
 
 /// The keys of both, in order, each once.
-fn keys<'v>(
-    base: Option<&'v BTreeMap<String, Value>>,
-    desired: Option<&'v BTreeMap<String, Value>>,
-) -> Vec<&'v String> {
-    let mut keys: Vec<&String> = desired.into_iter().flat_map(BTreeMap::keys).collect();
-    let more = base.into_iter().flat_map(BTreeMap::keys);
+fn keys<'v>(base: Option<&'v Attributes>, desired: Option<&'v Attributes>) -> Vec<&'v String> {
+    let mut keys: Vec<&String> = desired.into_iter().flat_map(|map| map.keys()).collect();
+    let more = base.into_iter().flat_map(|map| map.keys());
     keys.extend(more.filter(|key| desired.is_none_or(|desired| !desired.contains_key(*key))));
     keys.sort();
     keys

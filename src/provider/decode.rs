@@ -105,11 +105,11 @@ impl<'de> Visitor<'de> for WireVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = BTreeMap::new();
+        let mut map = Vec::new();
         while let Some((key, Wire(value))) = entries.next_entry()? {
-            map.insert(key, value);
+            map.push((key, value));
         }
-        Ok(Value::Map(map))
+        Ok(Value::Map(map.into_iter().collect()))
     }
 }
 
@@ -132,7 +132,7 @@ mod tests {
         .unwrap()
         .finish(collection);
         assert_eq!(object.id, RemoteId(7));
-        let expected = Attributes::from([
+        let expected = Attributes::from_iter([
             ("title".into(), Value::text("A")),
             ("sale_ends_at".into(), Value::text("2026-12-31T23:00:00Z")),
             (

@@ -402,15 +402,21 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(made.id, RemoteId(1));
-        assert_eq!(made.object.attributes["title"], Canonical::text("A"));
+        assert_eq!(
+            made.object.attributes[&"title".to_owned()],
+            Canonical::text("A")
+        );
         let changed = memory
             .update(pass, made.id, &json!({"credits": 5}))
             .await
             .unwrap();
-        assert_eq!(changed.object.attributes["credits"], Canonical::Int(5));
         assert_eq!(
-            changed.object.attributes["price"],
-            made.object.attributes["price"]
+            changed.object.attributes[&"credits".to_owned()],
+            Canonical::Int(5)
+        );
+        assert_eq!(
+            changed.object.attributes[&"price".to_owned()],
+            made.object.attributes[&"price".to_owned()]
         );
         memory.delete(pass, made.id).await.unwrap();
         assert_eq!(memory.get(pass, made.id).await.unwrap(), None);

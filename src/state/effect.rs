@@ -213,7 +213,7 @@ mod tests {
     fn object(id: i64, status: &str) -> BaseObject {
         BaseObject {
             id: RemoteId(id),
-            attributes: Attributes::from([("status".into(), Value::text(status))]),
+            attributes: Attributes::from_iter([("status".into(), Value::text(status))]),
             outputs: BTreeMap::new(),
             protect: false,
             retired: false,

@@ -7,7 +7,6 @@ use crate::model::{Address, Attributes, Part, RemoteId, Value};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeMap;
 use std::fmt;
 
 const REF: &str = "$ref";
@@ -84,7 +83,7 @@ pub(super) mod address {
     }
 }
 
-struct Entries<'a>(&'a BTreeMap<String, Value>);
+struct Entries<'a>(&'a Attributes);
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -202,11 +201,12 @@ impl<'de> Visitor<'de> for OwnedVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = BTreeMap::new();
+        let mut map = Vec::new();
         while let Some((key, Owned(value))) = entries.next_entry::<String, Owned>()? {
-            map.insert(key, value);
+            map.push((key, value));
         }
-        match map.first_key_value() {
+        let map: Attributes = map.into_iter().collect();
+        match map.first() {
             Some((key, _)) if key.starts_with('$') => special(map).map_err(de::Error::custom),
             Some(_) | None => Ok(Value::Map(map)),
         }
@@ -214,12 +214,10 @@ impl<'de> Visitor<'de> for OwnedVisitor {
 }
 
 /// `{"$ref": …}`, `{"$late": …}`, `{"$map": …}`.
-fn special(mut map: BTreeMap<String, Value>) -> Result<Value, &'static str> {
+fn special(map: Attributes) -> Result<Value, &'static str> {
     const WRONG: &str = "a value with `$` that is none of ours";
-    let (key, value) = map.pop_first().ok_or(WRONG)?;
-    if !map.is_empty() {
-        return Err(WRONG);
-    }
+    let [(key, value)] =
+        <[(String, Value); 1]>::try_from(map.into_tuple_vec()).map_err(|_| WRONG)?;
     match (key.as_str(), value) {
         (REF, Value::Text(address)) => Address::parse(&address).map(Value::Ref).map_err(|_| WRONG),
         (LATE, Value::List(parts)) => parts
@@ -289,7 +287,7 @@ mod tests {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
                 prop::collection::btree_map("[$a-c](ref|map|late)?", inner, 0..4)
-                    .prop_map(Value::Map),
+                    .prop_map(|map| Value::Map(map.into_iter().collect())),
             ]
         })
     }

@@ -53,7 +53,7 @@ fn offer(name: &str) -> Address {
 }
 
 fn attributes(title: &str) -> Attributes {
-    Attributes::from([
+    Attributes::from_iter([
         ("title".into(), Value::text(title)),
         ("coupon_ids".into(), Value::List(vec![Value::Int(3)])),
     ])

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[path = "../../benches/scale/generator.rs"]
+#[expect(dead_code, reason = "the benchmark uses the rest")]
 mod generator;
 
 /// A project in a temporary folder.
@@ -38,18 +39,6 @@ impl Ran {
 }
 
 impl Project {
-    /// A copy of one of the examples.
-    pub fn example(name: &str) -> Self {
-        let project = Self::empty();
-        copy(
-            &Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("examples")
-                .join(name),
-            project.path(),
-        );
-        project
-    }
-
     /// A generated project of so many documents.
     pub fn generated(documents: usize, seed: u64) -> Self {
         let project = Self::empty();
@@ -69,21 +58,6 @@ impl Project {
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// Writes a file.
-    pub fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    /// Replaces a text that must stand in the file, once.
-    #[track_caller]
-    pub fn edit(&self, path: &str, from: &str, to: &str) {
-        let text = std::fs::read_to_string(self.path().join(path)).unwrap();
-        assert!(text.contains(from), "`{from}` does not stand in {path}");
-        self.write(path, &text.replacen(from, to, 1));
     }
 
     /// The binary, told to work here, without terminal, credentials or colours.
@@ -127,6 +101,34 @@ impl Project {
             running.stop().await;
             out
         })
+    }
+
+    /// Starts an empty platform elsewhere, points the project at it, and runs `work`.
+    pub fn with_far_platform<T>(&self, work: impl AsyncFnOnce(&Platform) -> T) -> T {
+        let data = tempfile::tempdir().unwrap();
+        runtime().block_on(async {
+            let mut options = options(data.path().to_owned());
+            options.courses = self.mirrors();
+            let running = bursar::sandbox::start(options).await.unwrap();
+            let platform = Platform {
+                url: running.url(),
+                client: client(),
+            };
+            let file = self.path().join("bursar.yaml");
+            let text = std::fs::read_to_string(&file).unwrap();
+            let far = format!("provider: sandbox, url: \"{}\"", platform.url);
+            std::fs::write(&file, text.replace("provider: sandbox", &far)).unwrap();
+            let out = work(&platform).await;
+            running.stop().await;
+            out
+        })
+    }
+
+    /// The courses of a generated project as the platform has them.
+    fn mirrors(&self) -> Vec<Value> {
+        (0..100)
+            .map(|unit| serde_json::json!({"id": 1_000_000 + unit * 100, "title": format!("Course {unit}")}))
+            .collect()
     }
 
     /// Everything on the platform, comparable with another run's: ids, codes and times replaced.
@@ -306,20 +308,4 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name() == ".bursar" {
-            continue;
-        }
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

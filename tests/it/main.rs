@@ -11,3 +11,4 @@ mod examples;
 mod harness;
 mod killed;
 mod plan_schema;
+mod requests;

@@ -31,7 +31,7 @@ name: l
 
 fn attribute(run: &crate::compile::tests::Run, key: &str) -> Value {
     let letter = Address::new("letter", "l");
-    run.desired().objects[&letter].attributes[key].clone()
+    run.desired().objects[&letter].attributes[&key.to_owned()].clone()
 }
 
 #[test]

@@ -372,7 +372,7 @@ fn environments_change_what_they_say_and_no_more() {
     let staging = run(&files(), Some("staging"));
     let title = |run: &super::Run| {
         let offer = Address::parse("offer.web-dev-2026-09-standard").unwrap();
-        run.desired().objects[&offer].attributes["title"].clone()
+        run.desired().objects[&offer].attributes[&"title".to_owned()].clone()
     };
     assert_eq!(
         title(&production),

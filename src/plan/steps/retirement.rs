@@ -40,7 +40,9 @@ struct Leaving<'a> {
 fn retire(status: &'static str, id: RemoteId, deposed: bool) -> Operation {
     Operation::Retire {
         id,
-        patch: [("status".to_owned(), Value::text(status))].into(),
+        patch: [("status".to_owned(), Value::text(status))]
+            .into_iter()
+            .collect(),
         deposed,
     }
 }

@@ -59,7 +59,7 @@ proptest! {
         world.settle_into(&desired);
         prop_assert_eq!([stranger, copy].map(|id| world.live.kinds["offer"][&id].clone()), before);
         for (kind, id) in ids {
-            let extra = &world.live.kinds[&kind][&id].attributes["extra"];
+            let extra = &world.live.kinds[&kind][&id].attributes[&"extra".to_owned()];
             prop_assert_eq!(to_json(extra), Some(json!({"kept": [1, {"a": "b"}]})));
         }
     }

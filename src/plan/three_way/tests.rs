@@ -239,7 +239,7 @@ fn sets_have_no_order() {
 #[test]
 fn what_is_not_known_yet_is_a_change() {
     let collection = kind("offer").unwrap().collection.unwrap();
-    let desired = Attributes::from([(
+    let desired = Attributes::from_iter([(
         "coupon_ids".to_owned(),
         Value::List(vec![Value::Ref(Address::new("coupon", "a"))]),
     )]);

@@ -136,7 +136,7 @@ async fn a_listing_costs_what_its_pages_cost() {
         if total > 0 {
             let last = &listing.objects[&RemoteId(i64::try_from(total).unwrap())];
             assert_eq!(
-                last.attributes["title"],
+                last.attributes[&"title".to_owned()],
                 Canonical::text(format!("c{}", total - 1))
             );
         }

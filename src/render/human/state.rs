@@ -63,7 +63,7 @@ mod tests {
     fn object() -> BaseObject {
         BaseObject {
             id: RemoteId(7),
-            attributes: Attributes::from([
+            attributes: Attributes::from_iter([
                 ("code".to_owned(), Value::text("X")),
                 ("list_ids".to_owned(), Value::List(vec![Value::Int(5)])),
             ]),

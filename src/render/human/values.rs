@@ -156,7 +156,7 @@ fn short(text: String) -> Option<String> {
 }
 
 /// The entries that say something.
-fn set(entries: &BTreeMap<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+fn set(entries: &Attributes) -> impl Iterator<Item = (&String, &Value)> {
     entries.iter().filter(|(_, value)| **value != Value::Null)
 }
 

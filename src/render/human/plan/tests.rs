@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{RemoteId, Target};
+use crate::model::{Attributes, RemoteId, Target};
 use crate::plan::{Operation, Step, StepId};
 use std::collections::BTreeMap;
 
@@ -136,7 +136,7 @@ fn every_form_of_a_field() {
         verb: "retire".into(),
         operation: Operation::Retire {
             id: RemoteId(7),
-            patch: BTreeMap::new(),
+            patch: Attributes::new(),
             deposed: false,
         },
         depends_on: Vec::new(),
