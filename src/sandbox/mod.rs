@@ -3,6 +3,10 @@
 //!
 //! It is generic over the catalogue; `behaviour` alone knows kinds. It must not be able to agree
 //! with the engine by accident, so it imports nothing of it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a server has a clock and a data folder of its own"
+)]
 
 mod answer;
 mod behaviour;

@@ -219,6 +219,10 @@ fn take_map(schema: &mut Map<String, Value>, key: &str) -> Map<String, Value> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the committed files are read and written"
+)]
 mod tests {
     use super::*;
     use std::path::Path;
