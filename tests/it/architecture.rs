@@ -274,9 +274,11 @@ fn code_of(text: &str) -> String {
     let end = text
         .match_indices("#[cfg(test)]")
         .find(|(at, _)| {
+            // Attributes may stand between.
             text[*at..]
                 .lines()
-                .nth(1)
+                .skip(1)
+                .find(|line| !line.starts_with(['#', ' ', ')']))
                 .is_some_and(|line| line.starts_with("mod "))
         })
         .map_or(text.len(), |(at, _)| at);
