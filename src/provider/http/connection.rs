@@ -264,6 +264,7 @@ impl Connection {
         })?;
         permit.learn(response.headers(), self.longest_wait);
         let status = response.status();
+        tracing::debug!(page = page.map(|(page, _)| page), %status, "{label}");
         if status.is_success() {
             return body::read(response).await.map_err(|error| match error {
                 BodyError::Cut(error) => Failure::Lost(format!("{label}: {}", chain(&error))),
