@@ -11,4 +11,5 @@ mod examples;
 mod harness;
 mod killed;
 mod plan_schema;
+mod reference;
 mod requests;
