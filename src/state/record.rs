@@ -402,7 +402,7 @@ pub(super) struct JournalFile {
     pub(super) records: Vec<Record>,
 }
 
-/// Reads a journal. A cut last line is dropped; `None` if not even the first is whole.
+/// Reads a journal. A last line without its line break was cut and is dropped; `None` if not even the first is whole.
 ///
 /// # Errors
 /// A fragment: a line before the last is not what was written.
@@ -420,7 +420,8 @@ pub(super) fn read(text: &[u8]) -> Result<Option<JournalFile>, String> {
             .strip_suffix(b"\n")
             .and_then(|line| open_line(line, &sum));
         let Some((json, own)) = whole else {
-            if is_last && !begins_with_line(line, &sum) {
+            let is_cut = !line.ends_with(b"\n");
+            if is_last && is_cut && !begins_with_line(line, &sum) {
                 break;
             }
             return Err(format!("line {} is not what was written", at + 1));
