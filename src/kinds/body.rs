@@ -1,6 +1,6 @@
 //! Attributes while they are put together.
 
-use super::{Field, Reference, Surroundings, Text, WholeNumber};
+use super::{Field, Reference, Surroundings, Title, WholeNumber};
 use crate::model::{Attributes, Value};
 
 /// A map of the platform contract in the making.
@@ -14,7 +14,7 @@ impl Body {
     }
 
     /// A map that starts with the title: the document's name, if it declares none.
-    pub fn titled(title: Option<&Text>, surroundings: &dyn Surroundings) -> Self {
+    pub fn titled(title: Option<&Title>, surroundings: &dyn Surroundings) -> Self {
         let title = title.map_or_else(|| surroundings.name(), |title| &*title.0);
         let mut body = Body::new();
         body.set("title", Value::text(title));

@@ -3,7 +3,7 @@
 use super::durations::{Counts, check_duration};
 use super::forms::{by_form, present};
 use super::{
-    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Text,
+    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Cohort {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// The course that is launched.
     pub course: Reference,
     /// The cohort before it.

@@ -82,6 +82,8 @@ pub enum Rule {
     /// A list of maps that are recognised by this key: an update keeps what it does not mention in
     /// each.
     Keyed(&'static str),
+    /// The platform refuses two objects in use that have the same text here.
+    Unique,
     /// A map that takes one of several forms: it is compared and sent as a whole.
     Whole,
     /// Objects whose text here starts with this are made by the platform for one client: they are
@@ -150,6 +152,7 @@ impl Collection {
             | Rule::Set
             | Rule::Weak
             | Rule::Whole
+            | Rule::Unique
             | Rule::HandsOff(_)
             | Rule::Gate { .. } => None,
         })
@@ -169,6 +172,7 @@ impl Collection {
             | Rule::Weak
             | Rule::Keyed(_)
             | Rule::Whole
+            | Rule::Unique
             | Rule::HandsOff(_) => None,
         })
     }

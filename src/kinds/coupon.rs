@@ -4,7 +4,7 @@ use super::body::Body;
 use super::forms::by_form;
 use super::{
     Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
-    Surroundings, Text, Until, WholeNumber, instant_value, money_value, scalars,
+    Surroundings, Title, Until, WholeNumber, instant_value, money_value, scalars,
 };
 use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
@@ -17,9 +17,9 @@ mod wire;
 #[serde(deny_unknown_fields)]
 pub struct Coupon {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// What the client types.
-    pub code: Text,
+    pub code: Title,
     /// Whether it works.
     #[serde(default)]
     pub status: Field<CouponStatus>,
@@ -102,6 +102,10 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: false,
     },
     fields: &[
+        FieldRule {
+            path: "code",
+            rule: Rule::Unique,
+        },
         FieldRule {
             path: "discount",
             rule: Rule::Whole,

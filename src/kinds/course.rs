@@ -3,7 +3,7 @@
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Kind, Links, Rule, Status, Strength,
-    Text, WholeNumber,
+    Text, Title, WholeNumber,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
@@ -22,7 +22,7 @@ pub struct Course {
     /// The course that this one is a copy of.
     pub copy_of: Option<super::Reference>,
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// The modules in program order.
     #[serde(default)]
     pub modules: Vec<Module>,

@@ -4,7 +4,7 @@ use super::body::Body;
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Kind, Links, Reference, RenderedLetter, Status, Strength,
-    Surroundings, Text,
+    Surroundings, Text, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Duration, Path, Value};
@@ -18,7 +18,7 @@ mod wire;
 #[serde(deny_unknown_fields)]
 pub struct Letter {
     /// What people call it; its name, if absent. Clients do not see it.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// The subject line; a template.
     pub subject: Text,
     /// What the letter may speak of; `{}` speaks of nothing.

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Filter, Kind, Links, Rule, Status,
-    Surroundings, Text,
+    Surroundings, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Path, Value};
@@ -17,7 +17,7 @@ pub(in crate::kinds) mod wire;
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// How contacts come and go.
     #[serde(rename = "type")]
     pub type_: ListType,

@@ -44,7 +44,9 @@ pub use project::{
     WholePercent,
 };
 pub use reference::{Inside, Link, Links, Place, Reference, Strength};
-pub use scalars::{At, Day, Discount, Field, Percent, Points, Price, Text, Until, WholeNumber};
+pub use scalars::{
+    At, Day, Discount, Field, Percent, Points, Price, Text, Title, Until, WholeNumber,
+};
 pub use wire::{
     WireError, WireInstant, WireMoney, from_json, instant_value, money, money_value,
     normal_attributes, normalise, to_json,

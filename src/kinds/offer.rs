@@ -4,7 +4,7 @@ use super::durations::{Counts, check_duration};
 use super::forms::by_form;
 use super::{
     Access, At, Collection, DocumentPlaces, Field, FieldRule, Inside, Kind, LessonPath, Links,
-    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Until, WholeNumber,
+    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Title, Until, WholeNumber,
     letter::Language,
 };
 use crate::diag::Diagnostics;
@@ -22,7 +22,7 @@ pub struct Offer {
     /// The offer whose fields are merged under these, and which people would copy by hand.
     pub like: Option<Reference>,
     /// What clients see; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// Whether it is on sale.
     #[serde(default)]
     pub status: Field<OfferStatus>,

@@ -5,7 +5,7 @@ use super::forms::{by_form, present};
 use super::pass::sale_status;
 use super::{
     Access, Collection, Field, Kind, Links, Price, Reference, Status, Strength, Surroundings, Text,
-    WholeNumber, money_value,
+    Title, WholeNumber, money_value,
 };
 use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
@@ -18,7 +18,7 @@ mod wire;
 #[serde(deny_unknown_fields)]
 pub struct Pack {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// What it costs.
     #[serde(default)]
     pub price: Field<Price>,

@@ -5,7 +5,7 @@ use super::durations::{Counts, check_duration};
 use super::filter::exact;
 use super::{
     Access, Collection, Day, DocumentPlaces, Field, FieldRule, Kind, Price, Rule, Status,
-    Surroundings, Text, WholeNumber, instant_value, money_value,
+    Surroundings, Text, Title, WholeNumber, instant_value, money_value,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Duration, Moment, Path, Value};
@@ -19,7 +19,7 @@ pub(in crate::kinds) mod wire;
 #[serde(deny_unknown_fields)]
 pub struct Pass {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// What it costs.
     #[serde(default)]
     pub price: Field<Price>,

@@ -1,6 +1,6 @@
 //! `removed`: what to do with an address that is no longer declared.
 
-use super::{Kind, Text, WrittenAddress};
+use super::{Kind, Title, WrittenAddress};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Removed {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// The address: `coupon.black-friday-2025`.
     pub address: WrittenAddress,
     /// What to do with the object on the platform.

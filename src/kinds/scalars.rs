@@ -426,6 +426,30 @@ impl JsonSchema for Text {
     }
 }
 
+/// A text with something to read in it: a title or a code, which no platform takes blank.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Title(pub Box<str>);
+
+impl FromStr for Title {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.chars().all(char::is_whitespace) {
+            return Err("it is blank, and the platform does not take that");
+        }
+        Ok(Title(text.into()))
+    }
+}
+
+text_form!(
+    Title,
+    "Title",
+    "text",
+    "Text that is not blank.",
+    "[^\\s]",
+    ["Web Development, September 2026"]
+);
+
 macro_rules! number_form {
     ($(#[$doc:meta])* $ty:ident, $min:literal, $max:literal, $expected:literal) => {
         $(#[$doc])*

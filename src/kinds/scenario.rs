@@ -4,7 +4,7 @@ use super::body::Body;
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Field, Filter, Kind, Links, Reference, Status, Strength,
-    Surroundings, Text, WholeNumber,
+    Surroundings, Title, WholeNumber,
     filter::{CompletedLesson, Inactive, OfCourse, exact},
 };
 use crate::diag::Diagnostics;
@@ -19,7 +19,7 @@ mod wire;
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// What people call it; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// Whether it acts.
     #[serde(default)]
     pub status: Field<ScenarioStatus>,

@@ -4,7 +4,7 @@ use super::durations::{Counts, check_duration};
 use super::forms::{by_form, present};
 use super::{
     At, BuyableAddress, CourseLesson, DocumentPlaces, Kind, Links, Percent, PersonName, Reference,
-    Strength, Text,
+    Strength, Text, Title,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::model::{Duration, Name, Path};
@@ -30,7 +30,7 @@ pub use expectation::{
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// What it shows, as a sentence; its name, if absent.
-    pub title: Option<Text>,
+    pub title: Option<Title>,
     /// The people and what they are before the timeline begins; `{}`: a contact of whom nothing is
     /// known.
     pub people: IndexMap<PersonName, Person>,

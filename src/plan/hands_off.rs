@@ -18,6 +18,7 @@ pub(super) fn hands_off(collection: &Collection, object: &LiveObject) -> bool {
         | Rule::Weak
         | Rule::Keyed(_)
         | Rule::Whole
+        | Rule::Unique
         | Rule::Gate { .. } => false,
     })
 }

@@ -221,7 +221,9 @@ fn by_adoption<'a>(
     if let Some(own) = subject.id {
         return refuse(
             format!("{address} is id {own} in the state, and `adopt` names id {id}"),
-            format!("remove `adopt`, or let go of id {own} first: `bursar state rm {address}`"),
+            format!(
+                "remove `adopt`, or let go of id {own} first, by a `removed` document with `then: forget`"
+            ),
         );
     }
     if let Some(other) = tracked.get(&(&*address.kind, id)) {

@@ -20,6 +20,7 @@ mod safety;
 mod settle;
 mod step;
 mod steps;
+mod taken;
 mod three_way;
 mod touched;
 
@@ -70,6 +71,7 @@ pub fn plan(
 
     let mut refusals = found.refusals;
     refusals.extend(mirrors::refusals(desired, live));
+    refusals.extend(taken::refusals(desired, live, &entries, &all));
     refusals.extend(unmakeable);
     if refusals.is_empty() {
         refusals.extend(circle);

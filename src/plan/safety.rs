@@ -41,9 +41,7 @@ fn unknown_kinds(entries: &Entries<'_>) -> Vec<Refusal> {
         .map(|address| Refusal {
             address: Some((*address).clone()),
             message: format!("the state holds {address}, a kind that this version does not know"),
-            help: format!(
-                "use the version that wrote the state, or let go of it: `bursar state rm {address}`"
-            ),
+            help: format!("use the version of bursar that wrote the state, which knows {address}"),
         })
         .collect()
 }
@@ -68,7 +66,7 @@ fn conflicts(all: &All<'_>, settings: &Settings) -> Vec<Refusal> {
                     "{address}: changed both here and on the platform since the last apply: {}",
                     paths.join(", ")
                 ),
-                help: "write what is declared with `--on-conflict ours`, or take over what is on the platform with `bursar drift --propose`".to_owned(),
+                help: "write what is declared with `--on-conflict ours`, or write what is on the platform into the document".to_owned(),
             })
         })
         .collect()

@@ -11,7 +11,10 @@ impl Course {
     pub(super) fn on_platform(&self, name: &str) -> Option<Value> {
         let id = self.id.as_ref()?.0;
         let body = wire::Course {
-            title: title(self.title.as_ref(), name),
+            title: self
+                .title
+                .as_ref()
+                .map_or_else(|| name.to_owned(), |title| title.0.to_string()),
             status: "published".to_owned(),
             modules: self.modules.iter().map(module).collect(),
             extra: serde_json::Map::new(),
