@@ -5,6 +5,9 @@ use crate::os;
 use crate::render::Style;
 use std::io::Write as _;
 
+/// Whether a result could not be written to standard output.
+static RESULTS_LOST: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
 /// The two streams and how they are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Console {
@@ -37,10 +40,23 @@ impl Console {
         }
     }
 
-    /// Writes a result. A reader that has gone away is no error: there is nobody to tell.
+    /// Writes a result. A reader that has gone away is no error: there is nobody to tell. Anything
+    /// else (a full disk) is told, and [`Console::lost_results`] remembers it.
     pub fn result(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                RESULTS_LOST.store(true, std::sync::atomic::Ordering::Relaxed);
+                self.warn(&format!("error: the result cannot be written: {error}\n"));
+            }
+        }
+    }
+
+    /// Whether a result could not be written, so that the run must not count as good.
+    pub fn lost_results() -> bool {
+        RESULTS_LOST.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Writes something said in passing, unless it is to be quiet.

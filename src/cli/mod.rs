@@ -65,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Man(args) => man::run(&context, &args),
     };
     match ended {
+        Ok(Exit::Done | Exit::Changes) if Console::lost_results() => Exit::Unclassified.code(),
         Ok(exit) => exit.code(),
         Err(failure) => {
             context.console.failure(&failure);

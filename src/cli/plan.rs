@@ -41,7 +41,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::Blocked);
     }
     if let Some(out) = &args.out {
-        os::write_over(out, &PlanDocument::from(&plan).to_text())
+        let is_plan = |text: &str| PlanDocument::from_text(text).is_ok();
+        os::write_own(out, &PlanDocument::from(&plan).to_text(), is_plan)
             .map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
         let out = out.display();
         context

@@ -151,9 +151,11 @@ pub(super) fn provider_failure(error: &ProviderError) -> Failure {
         ProviderError::Exhausted(_) => {
             Failure::from_error(Exit::Exhausted, error).hint("run the command again later")
         }
-        ProviderError::Refused { .. }
-        | ProviderError::Answer(_)
-        | ProviderError::Unreachable(_) => Failure::from_error(Exit::Unclassified, error),
+        ProviderError::Refused { .. } | ProviderError::Answer(_) => {
+            Failure::from_error(Exit::Unclassified, error)
+        }
+        ProviderError::Unreachable(_) => Failure::from_error(Exit::Exhausted, error)
+            .hint("is it running, and is `platform.url` its address? bursar tried several times"),
     }
 }
 

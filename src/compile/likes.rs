@@ -75,7 +75,7 @@ fn targets(documents: &[Document], findings: &mut Diagnostics) -> BTreeMap<usize
                     "`like` must name an offer of this project",
                 )
                 .label("not declared here, so its fields are not known")
-                .help("declare that offer (`bursar pull --all` writes it), or write its fields out")
+                .help("declare that offer, or write its fields out")
                 .about(&document.address),
             ),
         }

@@ -77,15 +77,29 @@ fn check_name(index: &Index<'_>, document: &Document, link: &Link) -> Option<Dia
     }
     let others = index.kinds_of(name);
     if let Some(other) = others.first() {
-        return Some(finding.help(format!("`{name}` is a {other}; this must name a {kind}")));
+        return Some(finding.help(format!(
+            "`{name}` is {} {other}; this must name {} {kind}",
+            article(other),
+            article(kind)
+        )));
     }
     Some(finding.help(match kind {
-        "course" => "declare it, or refresh the mirrors with `bursar pull`".to_owned(),
+        "course" => "declare it with the id and the program that the platform shows".to_owned(),
         "cohort" => "declare it".to_owned(),
         _ => format!(
-            "declare it, or write `{{ id: … }}` for a {kind} that this project does not manage"
+            "declare it, or write `{{ id: … }}` for {} {kind} that this project does not manage",
+            article(kind)
         ),
     }))
+}
+
+/// The article of a kind's name.
+fn article(kind: &str) -> &'static str {
+    if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    }
 }
 
 /// `{ id: … }` for what only exists here.
@@ -119,7 +133,7 @@ fn check_part<'a>(
                 place(document, link),
                 format!("the program of the course with id {id} is not known"),
             )
-            .help("declare the course (`bursar pull` writes its mirror) and write its name"),
+            .help("declare the course with its program, and write its name"),
         );
     }
     // An unknown course is reported where it is named.
@@ -152,7 +166,7 @@ pub(super) fn missing_id(course: &Document, needed_at: Span) -> Diagnostic {
     )
     .label("a course, module or lesson has no `id`")
     .why("the platform knows modules and lessons by their ids alone")
-    .help("make the course on the platform, then refresh its mirror with `bursar pull`")
+    .help("make the course on the platform, then write the ids that it shows into the mirror")
     .related(needed_at, "an id is needed here")
     .about(&course.address)
 }

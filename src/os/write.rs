@@ -45,14 +45,50 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), WriteFileError> {
         path: path.display().to_string(),
         source,
     };
-    let folder = match path.parent() {
+    let folder = folder_of(path);
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    put(path, folder, text).map_err(fail)
+}
+
+/// Writes a file whole, in a folder that must be there. What is there already is only replaced if
+/// `ours` knows it.
+///
+/// # Errors
+/// It cannot be written, or something else stands there.
+pub fn write_own(
+    path: &Path,
+    text: &str,
+    ours: impl Fn(&str) -> bool,
+) -> Result<(), WriteFileError> {
+    let fail = |source| WriteFileError {
+        path: path.display().to_string(),
+        source,
+    };
+    match std::fs::read(path) {
+        Ok(there) if !ours(&String::from_utf8_lossy(&there)) => {
+            return Err(fail(std::io::Error::new(
+                ErrorKind::AlreadyExists,
+                "something else is there, and it is not written over",
+            )));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(fail(error)),
+    }
+    put(path, folder_of(path), text).map_err(fail)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         Some(_) | None => Path::new("."),
-    };
-    std::fs::create_dir_all(folder).map_err(fail)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
-    file.write_all(text.as_bytes()).map_err(fail)?;
-    file.persist(path).map_err(|error| fail(error.error))?;
+    }
+}
+
+fn put(path: &Path, folder: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -139,13 +139,13 @@ fn modules_and_lessons() {
     check(
         &format!("{cohort}    basics: {{ opens: 2026-09-14T10:00 }}\n"),
         &[
-            "unknown-reference a.yaml:3:9 there is no course `web-dev` | declare it, or refresh the mirrors with `bursar pull`",
+            "unknown-reference a.yaml:3:9 there is no course `web-dev` | declare it with the id and the program that the platform shows",
         ],
     );
     check(
         "kind: cohort\nname: c\ncourse: { id: 4 }\nschedule:\n  modules: { css: { opens: 2026-09-14T10:00 } }\n",
         &[
-            "unknown-reference a.yaml:5:14 the program of the course with id 4 is not known | declare the course (`bursar pull` writes its mirror) and write its name",
+            "unknown-reference a.yaml:5:14 the program of the course with id 4 is not known | declare the course with its program, and write its name",
         ],
     );
 }
@@ -159,7 +159,7 @@ fn courses_without_ids_cannot_be_scheduled() {
         )
     };
     let documents = |schedule: &str| format!("{copy}---\n{}---\n{COURSE}", cohort(schedule));
-    let missing = "missing-field a.yaml:2:7 the ids of the course `copy` are not complete | make the course on the platform, then refresh its mirror with `bursar pull`";
+    let missing = "missing-field a.yaml:2:7 the ids of the course `copy` are not complete | make the course on the platform, then write the ids that it shows into the mirror";
     check(
         &documents("{ modules: { css: { opens: 2026-09-14T10:00 } } }"),
         &[&format!("{missing} | a.yaml:9:24 an id is needed here")],
@@ -291,7 +291,7 @@ fn likes() {
     check(
         "kind: offer\nname: a\ntitle: a\nlike: { id: 5 }\n",
         &[
-            "unknown-reference a.yaml:4:7 `like` must name an offer of this project | declare that offer (`bursar pull --all` writes it), or write its fields out",
+            "unknown-reference a.yaml:4:7 `like` must name an offer of this project | declare that offer, or write its fields out",
         ],
     );
     check(

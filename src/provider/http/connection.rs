@@ -11,6 +11,8 @@ use reqwest::{Method, Response, StatusCode, Url};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// Attempts to reach a platform that nothing answers for: it is down, or the address is wrong.
+const TRIES_TO_CONNECT: u64 = 4;
 /// How often one request is tried.
 const TRIES: usize = 8;
 /// The longest pause between two tries, unless the platform asks for more.
@@ -198,6 +200,7 @@ impl Connection {
         sent: &AtomicU64,
     ) -> Result<Vec<u8>, Failure> {
         let is_read = request.method == Method::GET;
+        let refused = AtomicU64::new(0);
         (|| self.attempt(request, sent))
             .retry(
                 ExponentialBuilder::new()
@@ -207,7 +210,13 @@ impl Connection {
                     .with_jitter(),
             )
             .when(|failure: &Failure| {
-                failure.is_passing() && (is_read || failure.is_not_done()) && self.take_retry()
+                if matches!(failure, Failure::NotSent(_)) {
+                    refused.fetch_add(1, Ordering::Relaxed);
+                }
+                failure.is_passing()
+                    && (is_read || failure.is_not_done())
+                    && refused.load(Ordering::Relaxed) < TRIES_TO_CONNECT
+                    && self.take_retry()
             })
             .adjust(|failure, pause| match failure {
                 // The limiter holds it, and everyone else, exactly as long as was asked.

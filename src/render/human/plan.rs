@@ -272,9 +272,16 @@ fn sides(
         (Some(_), Some(_)) => ("~", Tone::Change),
     };
     let mark = style.paint(tone, mark);
+    let field = key(path);
     let path = escape(&path.to_string()).into_owned();
     let remark = style.paint(Tone::Remove, remark);
-    match (shown(before), shown(after)) {
+    let old = before;
+    let (mut before, after) = (shown(old), shown(after));
+    if before == after {
+        // The same name before and after: another object will have it. The old one's id tells.
+        before = old.map(|value| values::lines(field, value, &Names::default()));
+    }
+    match (before, after) {
         (None, None) => line(out, format_args!("      {mark} {path}{remark}")),
         (None, Some(lines)) | (Some(lines), None) => {
             let mut lines = lines.into_iter();
