@@ -242,3 +242,41 @@ fn deleting_what_is_referred_to() {
         .insert(at("list.l"), instruction(RemovalKind::Delete));
     world.settle_into(&changed);
 }
+
+#[test]
+fn a_code_that_another_coupon_in_use_has() {
+    let coupon = |name: &str, code: &str| {
+        let body = json!({
+            "title": name, "code": code, "status": "active", "discount": {"percent": "10"}
+        });
+        declare("coupon", name, body)
+    };
+    let mut world = World::new();
+    world.settle_into(&state([coupon("a", "AAA"), coupon("b", "BBB")]));
+    // A new name without `previous_names`.
+    check(
+        &world,
+        &state([coupon("c", "AAA"), coupon("b", "BBB")]),
+        "the code `AAA` is taken by coupon.a",
+        "previous_names: [a]",
+    );
+    // A code of one that stays.
+    check(
+        &world,
+        &state([coupon("a", "BBB"), coupon("b", "BBB")]),
+        "the code `BBB` is taken by coupon.b",
+        "change the code of coupon.b",
+    );
+    // A code of one that nothing manages; put out of use, it is free.
+    let foreign = json!({
+        "title": "x", "code": "XXX", "status": "active", "discount": {"percent": "10"}
+    });
+    world.insert("coupon", foreign);
+    let wanted = state([coupon("a", "XXX"), coupon("b", "BBB")]);
+    check(
+        &world,
+        &wanted,
+        "the code `XXX` is taken by id",
+        "adopt: { id:",
+    );
+}
