@@ -58,7 +58,7 @@ pub(super) fn read(
                 });
             }
             None => {
-                if let Some(address) = written_address(&node) {
+                for address in written_addresses(&node) {
                     out.elsewhere.insert(address, Elsewhere::Unread);
                 }
             }
@@ -80,10 +80,21 @@ pub(super) fn read(
     out
 }
 
-/// The address that a document would have, if it could be read.
-fn written_address(node: &Node) -> Option<Address> {
+/// The addresses that a document could have, if it could be read: of a kind that does not exist,
+/// those of every kind.
+fn written_addresses(node: &Node) -> Vec<Address> {
     let text = |key| node.get(key).and_then(Node::as_str);
-    Some(Address::new(text("kind")?, text("name")?))
+    let Some(name) = text("name") else {
+        return Vec::new();
+    };
+    let kind = text("kind").filter(|id| KINDS.iter().any(|kind| kind.id == *id));
+    match kind {
+        Some(kind) => vec![Address::new(kind, name)],
+        None => KINDS
+            .iter()
+            .map(|kind| Address::new(kind.id, name))
+            .collect(),
+    }
 }
 
 /// Puts documents in the order of their addresses and keeps the first, as files go, of each.

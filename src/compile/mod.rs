@@ -127,7 +127,16 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         .iter()
         .map(|document| document.spec.links())
         .collect();
-    references::check(&index, &links, findings);
+    // What stands in a text that could not be read is not known: what refers to it may be right.
+    let is_whole = !findings.iter().any(|finding| {
+        matches!(
+            finding.code,
+            Code::YamlSyntax | Code::NotUtf8 | Code::LimitExceeded
+        )
+    });
+    if is_whole {
+        references::check(&index, &links, findings);
+    }
     cycles::check(&index, &links, findings);
     titles::check(&index, provider(project.as_ref()), findings);
     schedules::check_products(&index, findings);
