@@ -6,7 +6,9 @@
 //! (`1d12h`, `6mo`).
 
 use super::{Collection, Rule};
-use crate::model::{Attributes, Instant, Money, Value, format_instant, parse_instant};
+use crate::model::{
+    Attributes, Instant, Money, Value, format_instant, is_normal_instant, parse_instant,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -208,6 +210,7 @@ fn sort_at(attributes: &mut Attributes, path: &str) {
 /// The normal form of a value under a key.
 fn normal(key: &str, value: Value) -> Value {
     match value {
+        Value::Text(text) if key.ends_with("_at") && is_normal_instant(&text) => Value::Text(text),
         Value::Text(text) if key.ends_with("_at") => match parse_instant(&text) {
             Some(instant) => Value::Text(format_instant(instant)),
             None => Value::Text(text),

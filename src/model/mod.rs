@@ -20,5 +20,7 @@ pub use object::{
 };
 pub use path::{Path, Seg};
 pub use secret::Secret;
-pub use time::{Instant, Moment, MomentError, TimeOfDay, format_instant, parse_instant};
+pub use time::{
+    Instant, Moment, MomentError, TimeOfDay, format_instant, is_normal_instant, parse_instant,
+};
 pub use value::{Attributes, Part, Value};

@@ -9,7 +9,30 @@ pub type Instant = DateTime<Utc>;
 
 /// The normal form of an instant: `2026-09-07T07:00:00Z`.
 pub fn format_instant(instant: Instant) -> String {
-    instant.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    use chrono::{Datelike as _, Timelike as _};
+    // By hand: a format string would be read anew for each of a hundred thousand instants.
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        instant.year(),
+        instant.month(),
+        instant.day(),
+        instant.hour(),
+        instant.minute(),
+        instant.second()
+    )
+}
+
+/// Whether a text is an instant in normal form already.
+pub fn is_normal_instant(text: &str) -> bool {
+    text.len() == 20
+        && text.ends_with('Z')
+        && text
+            .bytes()
+            .zip(*b"0000-00-00T00:00:00Z")
+            .all(|(byte, shape)| match shape {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == shape,
+            })
 }
 
 /// Reads an instant as platforms write it: RFC 3339 with any offset and fraction
@@ -183,6 +206,24 @@ mod tests {
             "日本日本日本",
         ] {
             assert!(bad.parse::<Moment>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn normal_instants_are_known_by_their_shape() {
+        for (text, normal) in [
+            ("2026-12-31T23:59:59Z", true),
+            ("0026-01-01T00:00:00Z", true),
+            ("2026-12-31T23:59:59.000000Z", false),
+            ("2026-12-31 23:59:59Z", false),
+            ("2026-12-31T23:59:5éZ", false),
+            ("", false),
+        ] {
+            assert_eq!(is_normal_instant(text), normal, "{text}");
+            if normal {
+                let instant = parse_instant(text).unwrap();
+                assert_eq!(format_instant(instant), text);
+            }
         }
     }
 
