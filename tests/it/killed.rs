@@ -37,7 +37,15 @@ fn kills_at_random_instants_change_nothing() {
     assert!(hit >= 60, "only {hit} of {kills} kills hit a running apply");
 }
 
+/// What the platform holds after a clean run, and the shortest time of three such runs: a first one
+/// that happens to be slow must not make the kills come too late.
 fn clean_run() -> (Snapshot, Duration) {
+    let mut runs: Vec<(Snapshot, Duration)> = (0..3).map(|_| one_clean_run()).collect();
+    runs.sort_by_key(|(_, duration)| *duration);
+    runs.swap_remove(0)
+}
+
+fn one_clean_run() -> (Snapshot, Duration) {
     let project = Project::generated(DOCUMENTS, 7);
     let start = Instant::now();
     project.run(&["apply", "--auto-approve"]).exits(0);
