@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// Documents of the project that is applied.
 const DOCUMENTS: usize = 58;
 /// Kills in all.
-const KILLS: u32 = 120;
+const KILLS: u32 = 140;
 
 #[test]
 fn kills_at_random_instants_change_nothing() {
