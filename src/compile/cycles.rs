@@ -1,7 +1,7 @@
 //! Circles of references that must exist before each other.
 
-use super::index::{Document, Index};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::{Document, Index};
 use crate::kinds::{DocumentPlaces, Link, Strength};
 use crate::source::Span;
 use petgraph::algo::tarjan_scc;

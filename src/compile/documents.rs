@@ -1,8 +1,8 @@
 //! Documents: each read alone, then with what is merged under it.
 
-use super::index::{Document, Elsewhere};
 use super::{likes, merge};
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::kinds::{Document, Elsewhere};
 use crate::kinds::{KINDS, Meta, Spec};
 use crate::model::Address;
 use crate::schema::read_document;

@@ -1,8 +1,8 @@
 //! `like`: the fields of another offer, merged under an offer's own.
 
-use super::index::Document;
 use super::merge;
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::Document;
 use crate::kinds::{META_FIELDS, Reference, Spec};
 use crate::model::Path;
 use crate::source::Span;

@@ -12,7 +12,6 @@ mod cycles;
 mod digest;
 mod documents;
 mod environments;
-mod index;
 mod letters;
 mod likes;
 mod merge;
@@ -25,19 +24,20 @@ mod surroundings;
 mod titles;
 mod variables;
 
+pub use crate::kinds::Document;
 pub use digest::digest;
 pub use environments::environments;
-pub use index::Document;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
-use crate::kinds::{Link, Project, Provider};
+use crate::kinds::{Index, Link, Project, Provider};
 use crate::model::{Address, DesiredState, Instant};
+use crate::rules::{self, Configuration};
 use crate::schema;
 use crate::source::{FileId, SourceMap};
 use crate::yaml::Node;
 use documents::{ReadDocuments, Reading};
-use index::Index;
+
 use letters::Letters;
 use std::collections::BTreeMap;
 use surroundings::{Facts, Sellers};
@@ -140,7 +140,8 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
     cycles::check(&index, &links, findings);
     titles::check(&index, provider(project.as_ref()), findings);
     schedules::check_products(&index, findings);
-    let schedules = schedules::compile(&index, &zone, findings);
+    let timetables = schedules::timetables(&index, &zone);
+    let schedules = schedules::compile(&index, &timetables, &zone, findings);
     let language = project
         .as_ref()
         .and_then(|project| project.languages.first().copied());
@@ -152,6 +153,18 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         letters: &Letters::new(&index, sources, &zone, language),
     };
     let desired = objects::encode(&facts, findings);
+    // What cannot be read is not judged: a rule would find what is not there.
+    if is_whole {
+        let configuration = Configuration {
+            index: &index,
+            settings: project.as_ref(),
+            project: &project_node,
+            zone: &zone,
+            now,
+            timetables: &timetables,
+        };
+        rules::check(&configuration, findings);
+    }
     severities::settle(
         project.as_ref(),
         &project_node,

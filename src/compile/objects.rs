@@ -1,10 +1,10 @@
 //! Documents → the objects that the platform should hold.
 
 use super::documents::is_written;
-use super::index::{Document, Index};
 use super::surroundings::{Facts, View};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::removed::Then;
+use crate::kinds::{Document, Index};
 use crate::kinds::{DocumentPlaces, Spec, fill_nulls, kind, normal_attributes};
 use crate::model::{Address, DesiredObject, DesiredState, Instruction, RemoteId, RemovalKind};
 use crate::source::Span;

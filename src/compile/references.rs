@@ -1,8 +1,8 @@
 //! References: everything that is named must be declared.
 
-use super::index::{Document, Elsewhere, Index};
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
 use crate::kinds::course::{Lesson, Module};
+use crate::kinds::{Document, Elsewhere, Index};
 use crate::kinds::{DocumentPlaces, Inside, Link, Reference};
 use crate::model::{Address, Path};
 use crate::source::Span;

@@ -1,12 +1,12 @@
 //! Cohorts: each release schedule compiled once, for every offer that names it.
 
-use super::index::{Document, Index};
 use super::references::missing_id;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::schedule::{Opens, Problem, Timetable, Trouble, timetable};
 use crate::domain::zone::{Resolved, Zone};
 use crate::kinds::cohort::{Cohort, ScheduleBase};
 use crate::kinds::course::Module;
+use crate::kinds::{Document, Index};
 use crate::kinds::{Reference, Spec, instant_value};
 use crate::model::{Address, Path, Value, format_instant};
 use crate::source::Span;
@@ -16,8 +16,28 @@ use std::collections::BTreeMap;
 /// The schedules of a project, by the cohort's address, in the platform contract's form.
 pub(super) type Schedules = BTreeMap<Address, Value>;
 
-/// Compiles the schedule of every cohort. What cannot be computed is reported and left out.
-pub(super) fn compile(index: &Index<'_>, zone: &Zone, findings: &mut Diagnostics) -> Schedules {
+/// When everything opens for every cohort whose course is known.
+pub(super) fn timetables(index: &Index<'_>, zone: &Zone) -> BTreeMap<Address, Timetable> {
+    let mut tables = BTreeMap::new();
+    for document in index.documents() {
+        let Spec::Cohort(cohort) = &document.spec else {
+            continue;
+        };
+        if let Some((mirror, course)) = index.course(&cohort.course) {
+            let (_, program) = index.program(mirror, course);
+            tables.insert(document.address.clone(), timetable(cohort, program, zone));
+        }
+    }
+    tables
+}
+
+/// Writes down the schedule of every cohort. What cannot be computed is reported and left out.
+pub(super) fn compile(
+    index: &Index<'_>,
+    timetables: &BTreeMap<Address, Timetable>,
+    zone: &Zone,
+    findings: &mut Diagnostics,
+) -> Schedules {
     let mut schedules = Schedules::new();
     for document in index.documents() {
         let Spec::Cohort(cohort) = &document.spec else {
@@ -27,7 +47,9 @@ pub(super) fn compile(index: &Index<'_>, zone: &Zone, findings: &mut Diagnostics
             continue;
         };
         let (_, program) = index.program(mirror, course);
-        let table = timetable(cohort, program, zone);
+        let Some(table) = timetables.get(&document.address) else {
+            continue;
+        };
         for problem in &table.problems {
             if let Some(finding) = finding(problem, document, program, zone) {
                 findings.push(finding);
@@ -43,7 +65,7 @@ pub(super) fn compile(index: &Index<'_>, zone: &Zone, findings: &mut Diagnostics
             let path = Path::root().key("schedule").key("every");
             findings.push(missing_id(mirror, key(document, &path)));
         }
-        let value = schedule(cohort, &table, &course.modules);
+        let value = schedule(cohort, table, &course.modules);
         schedules.insert(document.address.clone(), value);
     }
     schedules

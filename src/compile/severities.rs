@@ -1,23 +1,13 @@
 //! `rules:` and `allow:`: what becomes of findings.
 
-use super::index::Document;
 use crate::diag::{CODES, Code, Diagnostic, Diagnostics, Lock, Severity, did_you_mean};
 use crate::domain::zone::Zone;
+use crate::kinds::Document;
 use crate::kinds::{Project, RuleLevel};
 use crate::model::{Address, Instant, Path};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
-
-/// The rules with a severity of their own choosing that this version judges. An excuse for another
-/// one may be needed by a later version, so it is not called unused.
-const JUDGED: &[Code] = &[
-    Code::DuplicateTitle,
-    Code::DuplicateCode,
-    Code::UnusedAllow,
-    Code::ExpiredAllow,
-    Code::UnknownRule,
-];
 
 /// Excuses what documents excuse, gives findings the project's severities, puts them in file order.
 pub(super) fn settle(
@@ -114,7 +104,7 @@ fn excuse(documents: &[Document], zone: &Zone, now: Instant, findings: &mut Diag
     for excuse in excuses
         .into_values()
         .flatten()
-        .filter(|excuse| !excuse.used && JUDGED.contains(&excuse.code))
+        .filter(|excuse| !excuse.used)
     {
         findings.push(
             Diagnostic::new(

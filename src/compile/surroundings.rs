@@ -1,11 +1,11 @@
 //! What each document is encoded with.
 
-use super::index::{Document, Index};
 use super::letters::Letters;
 use super::schedules::{Schedules, clock_change};
 use crate::diag::Diagnostics;
 use crate::domain::zone::{Resolved, Zone};
 use crate::kinds::course::Course;
+use crate::kinds::{Document, Index};
 use crate::kinds::{Reference, RenderedLetter, Spec, Surroundings};
 use crate::model::{Address, Instant, Moment, Path, Value};
 use std::cell::RefCell;

@@ -1,9 +1,9 @@
 //! What people and platforms recognise objects by: kinds, titles, codes.
 
 use super::documents::is_written;
-use super::index::{Document, Index};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::offer::OfferStatus;
+use crate::kinds::{Document, Index};
 use crate::kinds::{Provider, Spec};
 use crate::source::Span;
 use std::collections::BTreeMap;

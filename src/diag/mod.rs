@@ -4,9 +4,11 @@
 //! else that ends a command is an error of the room that met it, not a diagnostic.
 
 mod code;
+mod fix;
 mod suggest;
 
 pub use code::{CODES, Code, Lock};
+pub use fix::{Edit, Fix, Safety};
 pub use suggest::{did_you_mean, nearest};
 
 use crate::model::Address;
@@ -68,6 +70,8 @@ pub struct Diagnostic {
     pub related: Vec<Label>,
     /// The document it is about.
     pub address: Option<Address>,
+    /// A cure that can be carried out.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -83,6 +87,7 @@ impl Diagnostic {
             help: None,
             related: Vec::new(),
             address: None,
+            fix: None,
         }
     }
 
@@ -114,6 +119,13 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Adds a cure.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 

@@ -6,6 +6,7 @@
 
 mod body;
 mod collection;
+mod documents;
 mod durations;
 mod filter;
 mod forms;
@@ -29,6 +30,7 @@ pub mod scenario;
 pub mod test;
 
 pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status, fill_nulls};
+pub use documents::{Document, Elsewhere, Index};
 pub use filter::{
     BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
     LessonName, LessonsCompleted, OfCourse, Progress, Purchases,

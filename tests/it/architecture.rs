@@ -12,7 +12,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("yaml", &["source", "diag", "model"]),
     ("kinds", &["source", "diag", "model", "yaml"]),
     ("schema", &["source", "diag", "model", "yaml", "kinds"]),
-    ("rules", &["source", "diag", "model", "yaml", "kinds"]),
+    (
+        "rules",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
     ("domain", &["source", "diag", "model", "yaml", "kinds"]),
     ("plan", &["source", "diag", "model", "yaml", "kinds"]),
     (

@@ -13,3 +13,4 @@ mod killed;
 mod plan_schema;
 mod reference;
 mod requests;
+mod suite;

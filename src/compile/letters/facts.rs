@@ -2,8 +2,8 @@
 
 use super::marks::{self, Late};
 use super::{Letters, words};
-use crate::compile::index::Document;
 use crate::domain::pricing::discounted;
+use crate::kinds::Document;
 use crate::kinds::Reference;
 use crate::kinds::coupon::{Coupon, Never, Validity};
 use crate::kinds::letter::{About, Language, Letter};

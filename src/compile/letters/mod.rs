@@ -9,12 +9,12 @@ mod marks;
 mod template;
 mod words;
 
-use super::index::{Document, Index};
 use super::places;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::domain::zone::Zone;
 use crate::kinds::RenderedLetter;
 use crate::kinds::letter::{Language, Letter};
+use crate::kinds::{Document, Index};
 use crate::model::Value;
 use crate::source::{SourceMap, Span};
 use facts::LetterFacts;

@@ -51,6 +51,7 @@ fn render_one(out: &mut String, finding: &Diagnostic, sources: &SourceMap, style
         help,
         related,
         address: _,
+        fix: _,
     } = finding;
     let head = format!("{}[{code}]", severity.as_str());
     // Writing to a string cannot fail, here and below.

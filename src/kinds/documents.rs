@@ -1,10 +1,10 @@
 //! The documents of a run, and finding them by name.
 
-use crate::kinds::cohort::Cohort;
-use crate::kinds::coupon::Coupon;
-use crate::kinds::course::{Course, Module};
-use crate::kinds::offer::Offer;
-use crate::kinds::{Meta, Reference, Spec};
+use super::cohort::Cohort;
+use super::coupon::Coupon;
+use super::course::{Course, Module};
+use super::offer::Offer;
+use super::{Meta, Reference, Spec};
 use crate::model::Address;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -54,7 +54,7 @@ impl Document {
 
 /// A name that is taken outside of the documents of this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Elsewhere {
+pub enum Elsewhere {
     /// Declared in these environments only.
     Environments(Vec<String>),
     /// Declared in a document that could not be read; that is said there.
@@ -62,7 +62,7 @@ pub(super) enum Elsewhere {
 }
 
 /// Documents by kind and name.
-pub(super) struct Index<'a> {
+pub struct Index<'a> {
     documents: &'a [Document],
     kinds: BTreeMap<&'static str, BTreeMap<&'a str, &'a Document>>,
     elsewhere: &'a BTreeMap<Address, Elsewhere>,
@@ -70,10 +70,7 @@ pub(super) struct Index<'a> {
 
 impl<'a> Index<'a> {
     /// An index of documents and of what is declared elsewhere.
-    pub(super) fn new(
-        documents: &'a [Document],
-        elsewhere: &'a BTreeMap<Address, Elsewhere>,
-    ) -> Self {
+    pub fn new(documents: &'a [Document], elsewhere: &'a BTreeMap<Address, Elsewhere>) -> Self {
         let mut kinds: BTreeMap<&'static str, BTreeMap<&str, &Document>> = BTreeMap::new();
         for document in documents {
             let names = kinds.entry(document.spec.kind()).or_default();
@@ -87,22 +84,22 @@ impl<'a> Index<'a> {
     }
 
     /// All documents, by address.
-    pub(super) fn documents(&self) -> &'a [Document] {
+    pub fn documents(&self) -> &'a [Document] {
         self.documents
     }
 
     /// The document of a name.
-    pub(super) fn get(&self, kind: &str, name: &str) -> Option<&'a Document> {
+    pub fn get(&self, kind: &str, name: &str) -> Option<&'a Document> {
         self.kinds.get(kind)?.get(name).copied()
     }
 
     /// The document that a reference names.
-    pub(super) fn find(&self, kind: &str, reference: &Reference) -> Option<&'a Document> {
+    pub fn find(&self, kind: &str, reference: &Reference) -> Option<&'a Document> {
         self.get(kind, reference.name()?.as_str())
     }
 
     /// The names of a kind, in order.
-    pub(super) fn names(&self, kind: &str) -> impl Iterator<Item = &'a str> {
+    pub fn names(&self, kind: &str) -> impl Iterator<Item = &'a str> {
         self.kinds
             .get(kind)
             .into_iter()
@@ -110,7 +107,7 @@ impl<'a> Index<'a> {
     }
 
     /// The other kinds that have a document of a name.
-    pub(super) fn kinds_of(&self, name: &str) -> Vec<&'static str> {
+    pub fn kinds_of(&self, name: &str) -> Vec<&'static str> {
         let kinds = self.kinds.iter();
         kinds
             .filter(|(_, names)| names.contains_key(name))
@@ -119,12 +116,12 @@ impl<'a> Index<'a> {
     }
 
     /// Whether a name that no document has is taken elsewhere.
-    pub(super) fn elsewhere(&self, kind: &str, name: &str) -> Option<&'a Elsewhere> {
+    pub fn elsewhere(&self, kind: &str, name: &str) -> Option<&'a Elsewhere> {
         self.elsewhere.get(&Address::new(kind, name))
     }
 
     /// The document that once had a name.
-    pub(super) fn renamed(&self, kind: &str, name: &str) -> Option<&'a Document> {
+    pub fn renamed(&self, kind: &str, name: &str) -> Option<&'a Document> {
         self.documents.iter().find(|document| {
             let mut previous = document.meta.previous_names.iter();
             document.spec.kind() == kind && previous.any(|previous| previous.as_str() == name)
@@ -132,7 +129,7 @@ impl<'a> Index<'a> {
     }
 
     /// The course that a reference names.
-    pub(super) fn course(&self, reference: &Reference) -> Option<(&'a Document, &'a Course)> {
+    pub fn course(&self, reference: &Reference) -> Option<(&'a Document, &'a Course)> {
         let document = self.find("course", reference)?;
         let Spec::Course(course) = &document.spec else {
             return None;
@@ -141,7 +138,7 @@ impl<'a> Index<'a> {
     }
 
     /// The cohort that a reference names.
-    pub(super) fn cohort(&self, reference: &Reference) -> Option<(&'a Document, &'a Cohort)> {
+    pub fn cohort(&self, reference: &Reference) -> Option<(&'a Document, &'a Cohort)> {
         let document = self.find("cohort", reference)?;
         let Spec::Cohort(cohort) = &document.spec else {
             return None;
@@ -150,7 +147,7 @@ impl<'a> Index<'a> {
     }
 
     /// The offer that a reference names.
-    pub(super) fn offer(&self, reference: &Reference) -> Option<(&'a Document, &'a Offer)> {
+    pub fn offer(&self, reference: &Reference) -> Option<(&'a Document, &'a Offer)> {
         let document = self.find("offer", reference)?;
         let Spec::Offer(offer) = &document.spec else {
             return None;
@@ -159,7 +156,7 @@ impl<'a> Index<'a> {
     }
 
     /// The coupon that a reference names.
-    pub(super) fn coupon(&self, reference: &Reference) -> Option<(&'a Document, &'a Coupon)> {
+    pub fn coupon(&self, reference: &Reference) -> Option<(&'a Document, &'a Coupon)> {
         let document = self.find("coupon", reference)?;
         let Spec::Coupon(coupon) = &document.spec else {
             return None;
@@ -169,7 +166,7 @@ impl<'a> Index<'a> {
 
     /// The modules of a course: its own, or those of the course that it is a copy of while the
     /// copy has not been read. The document is the one that names them.
-    pub(super) fn program(
+    pub fn program(
         &self,
         document: &'a Document,
         course: &'a Course,

@@ -1,0 +1,88 @@
+//! When offers are sold, at which price, and with which coupons.
+
+use super::Configuration;
+use crate::kinds::coupon::Coupon;
+use crate::kinds::offer::{CouponWord, Coupons, Offer, OfferStatus};
+use crate::kinds::{Document, Field, Reference};
+use crate::model::Instant;
+
+/// When an offer can be bought: from an instant, up to an exclusive end; `None` is no bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// The first instant.
+    pub(super) opens: Option<Instant>,
+    /// The exclusive end.
+    pub(super) closes: Option<Instant>,
+}
+
+/// An offer's window of sale, as it is declared.
+pub(super) fn window(configuration: &Configuration<'_>, offer: &Offer) -> Window {
+    let sale = offer.sale.set();
+    let opens = sale.and_then(|sale| sale.opens.set());
+    let closes = sale.and_then(|sale| sale.closes.set());
+    Window {
+        opens: opens.map(|at| configuration.instant(&at.0)),
+        closes: closes.map(|until| configuration.end(&until.0)),
+    }
+}
+
+/// Whether an offer can be bought at an instant or will be later: it is not archived, and its sale
+/// has not closed by then.
+pub(super) fn can_be_bought_after(
+    configuration: &Configuration<'_>,
+    offer: &Offer,
+    instant: Instant,
+) -> bool {
+    let archived = offer.status.set() == Some(&OfferStatus::Archived);
+    let window = window(configuration, offer);
+    !archived && window.closes.is_none_or(|closes| closes > instant)
+}
+
+/// What an offer's `coupons` say of one coupon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Acceptance {
+    /// It is named, or any is accepted.
+    Accepted,
+    /// It is not among those accepted.
+    Refused,
+    /// The offer leaves `coupons` as they are on the platform.
+    Unmanaged,
+}
+
+/// Whether an offer accepts a coupon of the project.
+pub(super) fn accepts(offer: &Offer, coupon: &Document) -> Acceptance {
+    match &offer.coupons {
+        Field::Absent => Acceptance::Unmanaged,
+        // The platform's default is not known: it is left out of promises.
+        Field::Null => Acceptance::Unmanaged,
+        Field::Set(Coupons::Word(CouponWord::Any)) => Acceptance::Accepted,
+        Field::Set(Coupons::Word(CouponWord::None)) => Acceptance::Refused,
+        Field::Set(Coupons::Chosen(chosen)) => {
+            let named = |reference: &Reference| {
+                let name = reference.name().map(|name| name.as_str());
+                name == Some(&*coupon.address.name)
+            };
+            if chosen.iter().any(named) {
+                Acceptance::Accepted
+            } else {
+                Acceptance::Refused
+            }
+        }
+    }
+}
+
+/// Every offer that certainly accepts a coupon.
+pub(super) fn accepting<'a>(
+    configuration: &Configuration<'a>,
+    coupon: &Document,
+) -> Vec<(&'a Document, &'a Offer)> {
+    configuration
+        .offers()
+        .filter(|(_, offer)| accepts(offer, coupon) == Acceptance::Accepted)
+        .collect()
+}
+
+/// Whether a coupon can be used by the members of some lists alone.
+pub(super) fn is_bound(coupon: &Coupon) -> bool {
+    coupon.lists.set().is_some_and(|lists| !lists.is_empty())
+}
