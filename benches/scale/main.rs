@@ -101,6 +101,15 @@ fn reading(size: usize) {
         &format!("floor: parse; with parsing; {objects} objects"),
     );
 
+    let (rules, found) = rules(&project);
+    row(
+        size,
+        "all rules",
+        rules,
+        parse,
+        &format!("floor: parse; {found} findings"),
+    );
+
     let folder = tempfile::tempdir().unwrap();
     project.write_to(folder.path()).unwrap();
     let usage = (0..5)
@@ -149,6 +158,10 @@ fn parse(project: &generator::Generated) -> usize {
 }
 
 fn compile(project: &generator::Generated) -> usize {
+    compiled(project).desired.objects.len()
+}
+
+fn compiled(project: &generator::Generated) -> bursar::compile::Compiled {
     use bursar::compile::{Input, Source};
     let mut findings = bursar::diag::Diagnostics::new();
     let mut sources = bursar::source::SourceMap::new();
@@ -171,11 +184,54 @@ fn compile(project: &generator::Generated) -> usize {
         project: head,
         documents,
         environment: None,
-        now: "2026-12-01T00:00:00Z".parse().unwrap(),
+        now: now(),
     };
     let compiled = bursar::compile::compile(input, &mut findings);
     assert!(!findings.has_errors(), "{:?}", findings.iter().next());
-    compiled.map_or(0, |compiled| compiled.desired.objects.len())
+    compiled.unwrap()
+}
+
+/// All rules over a configuration that has been read, and nothing else.
+fn rules(project: &generator::Generated) -> (Duration, usize) {
+    use bursar::domain::schedule::timetable;
+    use bursar::kinds::{Index, Spec};
+    let compiled = compiled(project);
+    let head = bursar::yaml::parse(
+        bursar::source::FileId(0),
+        &project.project,
+        &bursar::yaml::Limits::default(),
+        &mut bursar::diag::Diagnostics::new(),
+    )
+    .remove(0);
+    let elsewhere = std::collections::BTreeMap::new();
+    let index = Index::new(&compiled.documents, &elsewhere);
+    let mut timetables = std::collections::BTreeMap::new();
+    for document in &compiled.documents {
+        if let Spec::Cohort(cohort) = &document.spec {
+            let (_, course) = index.course(&cohort.course).unwrap();
+            let table = timetable(cohort, &course.modules, &compiled.zone);
+            timetables.insert(document.address.clone(), table);
+        }
+    }
+    let configuration = bursar::rules::Configuration {
+        index: &index,
+        settings: Some(&compiled.project),
+        project: &head,
+        zone: &compiled.zone,
+        now: now(),
+        timetables: &timetables,
+    };
+    least(5, || {
+        timed(|| {
+            let mut findings = bursar::diag::Diagnostics::new();
+            bursar::rules::check(&configuration, &mut findings);
+            findings.iter().count()
+        })
+    })
+}
+
+fn now() -> bursar::model::Instant {
+    "2026-12-01T00:00:00Z".parse().unwrap()
 }
 
 /// Plan and apply against the embedded platform in a process of its own.
