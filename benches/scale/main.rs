@@ -185,6 +185,7 @@ fn compiled(project: &generator::Generated) -> bursar::compile::Compiled {
         documents,
         environment: None,
         now: now(),
+        applied: None,
     };
     let compiled = bursar::compile::compile(input, &mut findings);
     assert!(!findings.has_errors(), "{:?}", findings.iter().next());
@@ -220,6 +221,7 @@ fn rules(project: &generator::Generated) -> (Duration, usize) {
         zone: &compiled.zone,
         now: now(),
         timetables: &timetables,
+        applied: None,
     };
     least(5, || {
         timed(|| {

@@ -106,6 +106,7 @@ pub(super) fn compile(
             .collect(),
         environment: environment.map(str::to_owned),
         now,
+        applied: None,
     };
     let compiled = compile::compile(input, &mut findings);
     if files.project.is_some() {

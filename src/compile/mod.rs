@@ -31,7 +31,7 @@ pub use environments::environments;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
 use crate::kinds::{Index, Link, Project, Provider};
-use crate::model::{Address, DesiredState, Instant};
+use crate::model::{Address, Attributes, DesiredState, Instant};
 use crate::rules::{self, Configuration};
 use crate::schema;
 use crate::source::{FileId, SourceMap};
@@ -63,8 +63,10 @@ pub struct Input<'a> {
     pub documents: Vec<Source>,
     /// The chosen environment.
     pub environment: Option<String>,
-    /// The clock, for excuses that end.
+    /// The clock, for excuses that end and for rules that depend on it.
     pub now: Instant,
+    /// What was applied last, by address, if the state is at hand.
+    pub applied: Option<BTreeMap<Address, Attributes>>,
 }
 
 /// A compiled project.
@@ -95,6 +97,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         documents,
         environment,
         now,
+        applied,
     } = input;
     let environments = environments(&project.node);
     let mut project_node = project.node;
@@ -162,6 +165,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             zone: &zone,
             now,
             timetables: &timetables,
+            applied: applied.as_ref(),
         };
         rules::check(&configuration, findings);
     }

@@ -64,6 +64,7 @@ pub(super) fn run(files: &[(&str, &str)], environment: Option<&str>) -> Run {
         documents,
         environment: environment.map(str::to_owned),
         now: parse_instant("2026-06-01T00:00:00Z").unwrap(),
+        applied: None,
     };
     let compiled = compile(input, &mut findings);
     Run {

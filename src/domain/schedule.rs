@@ -372,7 +372,7 @@ impl Compiler<'_> {
 
 /// The local time `times` delays later, by the calendar: months first, 31 January + 1mo = 28
 /// February; the hour stays.
-fn after(local: NaiveDateTime, delay: Duration, times: u32) -> Option<NaiveDateTime> {
+pub fn after(local: NaiveDateTime, delay: Duration, times: u32) -> Option<NaiveDateTime> {
     let months = Months::new(delay.months.checked_mul(times)?);
     let days = Days::new(u64::from(delay.days) * u64::from(times));
     local.checked_add_months(months)?.checked_add_days(days)

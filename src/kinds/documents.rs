@@ -120,6 +120,12 @@ impl<'a> Index<'a> {
         self.elsewhere.get(&Address::new(kind, name))
     }
 
+    /// Whether a document that could not be read may be one of a kind.
+    pub fn has_unread(&self, kind: &str) -> bool {
+        let mut elsewhere = self.elsewhere.iter();
+        elsewhere.any(|(address, what)| &*address.kind == kind && *what == Elsewhere::Unread)
+    }
+
     /// The document that once had a name.
     pub fn renamed(&self, kind: &str, name: &str) -> Option<&'a Document> {
         self.documents.iter().find(|document| {

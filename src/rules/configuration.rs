@@ -13,7 +13,7 @@ use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
 use crate::kinds::{Document, DocumentPlaces, Index, Project, Reference, Spec};
-use crate::model::{Address, Instant, Moment, Path};
+use crate::model::{Address, Attributes, Instant, Moment, Path};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ pub struct Configuration<'a> {
     pub now: Instant,
     /// The schedules of cohorts whose course is known, by the cohort's address.
     pub timetables: &'a BTreeMap<Address, Timetable>,
+    /// What was applied last, by address, if the state is at hand.
+    pub applied: Option<&'a BTreeMap<Address, Attributes>>,
 }
 
 macro_rules! of_kind {

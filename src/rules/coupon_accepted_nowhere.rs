@@ -1,7 +1,9 @@
 //! `coupon-accepted-nowhere`: no offer accepts the coupon.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::sale::Acceptance;
+use super::{Configuration, Rule, mailed_coupon_not_accepted, sale};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::kinds::coupon::CouponStatus;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::CouponAcceptedNowhere,
@@ -9,5 +11,47 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    // An offer that could not be read may accept it.
+    if configuration.index.has_unread("offer") {
+        return;
+    }
+    let refused = mailed_coupon_not_accepted::coupons(configuration);
+    for (document, coupon) in configuration.coupons() {
+        // A coupon out of use is to be accepted nowhere; a mailed one is said where it is refused.
+        if coupon.status.set() == Some(&CouponStatus::Disabled)
+            || refused.contains(&document.address)
+        {
+            continue;
+        }
+        let mut unmanaged = None;
+        let mut is_accepted = false;
+        for (offer, spec) in configuration.offers() {
+            match sale::accepts(spec, document) {
+                Acceptance::Accepted => is_accepted = true,
+                Acceptance::Unmanaged => unmanaged = unmanaged.or(Some(offer)),
+                Acceptance::Refused => {}
+            }
+        }
+        if is_accepted {
+            continue;
+        }
+        let name = &document.address.name;
+        let mut finding = Diagnostic::new(
+            Code::CouponAcceptedNowhere,
+            document.name_span(),
+            format!("no offer accepts the coupon `{name}`"),
+        )
+        .label("accepted nowhere")
+        .why("creating a coupon is not enough: the offer must allow it, else clients who type the code are refused")
+        .help(format!("name it in the offer it is for: `coupons: [{name}]`"))
+        .about(&document.address);
+        if let Some(offer) = unmanaged {
+            finding.severity = Severity::Warning;
+            finding = finding.related(
+                offer.name_span(),
+                "leaves `coupons` as they are on the platform, and may accept it there",
+            );
+        }
+        findings.push(finding);
+    }
 }

@@ -1,7 +1,12 @@
 //! `course-copied-per-plan`: several copies of one course are sold as price levels.
 
 use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::Document;
+use crate::kinds::course::Course;
+use crate::kinds::offer::OfferStatus;
+use crate::model::Instant;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::CourseCopiedPerPlan,
@@ -9,5 +14,83 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    // Courses by their program: the titles of modules and lessons in order.
+    let mut programs: BTreeMap<Vec<(&str, Vec<&str>)>, Vec<(&Document, &Course)>> = BTreeMap::new();
+    for (document, course) in configuration.courses() {
+        if course.modules.is_empty() {
+            continue;
+        }
+        let program = course.modules.iter().map(|module| {
+            let lessons = module.lessons.iter();
+            (
+                module.name.as_str(),
+                lessons.map(|lesson| lesson.name.as_str()).collect(),
+            )
+        });
+        programs
+            .entry(program.collect())
+            .or_default()
+            .push((document, course));
+    }
+    for same in programs.into_values().filter(|same| same.len() > 1) {
+        let sold: Vec<(&Document, BTreeSet<Option<Instant>>)> = same
+            .iter()
+            .map(|(document, _)| (*document, launches(configuration, document)))
+            .filter(|(_, launches)| !launches.is_empty())
+            .collect();
+        for (at, (document, launches)) in sold.iter().enumerate().skip(1) {
+            // Copies of one course for different launches are what the guide asks for.
+            let earlier = sold.iter().take(at);
+            let Some((other, _)) = earlier
+                .into_iter()
+                .find(|(_, other)| !other.is_disjoint(launches))
+            else {
+                continue;
+            };
+            findings.push(
+                Diagnostic::new(
+                    Code::CourseCopiedPerPlan,
+                    document.name_span(),
+                    format!(
+                        "`{}` and `{}` have one program and are sold side by side",
+                        document.address.name, other.address.name
+                    ),
+                )
+                .label("a copy for a price level")
+                .why("with several offers on one course clients keep their progress when they change the plan")
+                .help("sell one course by several offers, with `content` where a plan gives less")
+                .related(other.name_span(), "the same program")
+                .about(&document.address),
+            );
+        }
+    }
+}
+
+/// The starts of the cohorts with which a course is sold now; `None` for a sale without a cohort.
+fn launches(configuration: &Configuration<'_>, course: &Document) -> BTreeSet<Option<Instant>> {
+    let mut launches = BTreeSet::new();
+    for (_, offer) in configuration.offers() {
+        if offer.status.set() == Some(&OfferStatus::Archived) {
+            continue;
+        }
+        for product in offer.products.set().into_iter().flatten() {
+            let names_it = product
+                .course
+                .name()
+                .is_some_and(|name| name.as_str() == &*course.address.name);
+            if !names_it {
+                continue;
+            }
+            let cohort = product
+                .cohort
+                .set()
+                .and_then(|cohort| configuration.index.cohort(cohort));
+            launches.insert(
+                cohort.and_then(|(_, cohort)| {
+                    Some(configuration.instant(&cohort.starts.as_ref()?.0))
+                }),
+            );
+        }
+    }
+    launches
 }

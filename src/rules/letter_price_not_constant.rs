@@ -1,7 +1,14 @@
 //! `letter-price-not-constant`: a letter can be sent after the price it names has changed.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::letter_lacks_coupon_facts::mentions;
+use super::mailing::action_path;
+use super::{Configuration, Rule, configuration, sale};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::letter::About;
+use crate::kinds::offer::Offer;
+use crate::kinds::scenario::{Action, ScenarioStatus};
+use crate::model::{Instant, Path};
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::LetterPriceNotConstant,
@@ -9,5 +16,84 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    let mut said = BTreeSet::new();
+    for (document, scenario) in configuration.scenarios() {
+        if scenario.status.set() == Some(&ScenarioStatus::Paused) {
+            continue;
+        }
+        for (at, trigger) in scenario.triggers.iter().enumerate() {
+            for (action, what) in trigger.do_.iter().enumerate() {
+                let Action::SendLetter(reference) = what else {
+                    continue;
+                };
+                let Some((letter, spec)) = configuration.letter(reference) else {
+                    continue;
+                };
+                let text = format!("{}\n{}", spec.subject.0, spec.body.0);
+                let names_price = ["price.before", "price.after", ".price"]
+                    .iter()
+                    .any(|name| mentions(&text, name));
+                if !names_price {
+                    continue;
+                }
+                let About { offer, offers, .. } = &spec.about;
+                let about = offer.iter().chain(offers.iter().flatten());
+                for (offer, of) in about.filter_map(|offer| configuration.index.offer(offer)) {
+                    let Some((change, key)) = change(configuration, of) else {
+                        continue;
+                    };
+                    if !said.insert((&letter.address, &offer.address)) {
+                        continue;
+                    }
+                    let sends = action_path(at, action).key("send_letter");
+                    findings.push(
+                        Diagnostic::new(
+                            Code::LetterPriceNotConstant,
+                            configuration::key(letter, &Path::root().key("body")),
+                            format!("the price of `{}` changes while the letter is sent", offer.address.name),
+                        )
+                        .label("names a price")
+                        .why(format!(
+                            "it is sent before and after {}, and one of them is wrong",
+                            configuration.show(change)
+                        ))
+                        .help("leave the prices out of the letter, or send it only while one of them holds")
+                        .related(
+                            configuration::value(offer, &Path::root().key("promotion").key(key)),
+                            "the price changes here",
+                        )
+                        .related(configuration::value(document, &sends), "sent here")
+                        .about(&letter.address),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The first change of an offer's price inside its sale, and the key that says it.
+fn change(configuration: &Configuration<'_>, offer: &Offer) -> Option<(Instant, &'static str)> {
+    let promotion = offer.promotion.set()?;
+    if offer
+        .price
+        .set()
+        .is_some_and(|price| price.0 == promotion.price.0)
+    {
+        return None;
+    }
+    let window = sale::window(configuration, offer);
+    let inside = |at: &Instant| {
+        window.opens.is_none_or(|opens| opens < *at)
+            && window.closes.is_none_or(|closes| *at < closes)
+    };
+    let from = promotion
+        .from
+        .as_ref()
+        .map(|from| configuration.instant(&from.0));
+    let until = promotion
+        .until
+        .as_ref()
+        .map(|until| configuration.end(&until.0));
+    let from = from.filter(inside).map(|from| (from, "from"));
+    from.or_else(|| until.filter(inside).map(|until| (until, "until")))
 }

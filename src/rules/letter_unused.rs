@@ -1,7 +1,7 @@
 //! `letter-unused`: nothing refers to the letter.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::{Configuration, Rule, uses};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::LetterUnused,
@@ -9,5 +9,24 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    if uses::is_uncertain(configuration) {
+        return;
+    }
+    let used = uses::of(configuration, "letter");
+    for (document, _) in configuration.letters() {
+        if used.contains(&*document.address.name) {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                Code::LetterUnused,
+                document.name_span(),
+                format!("nothing refers to the letter `{}`", document.address.name),
+            )
+            .label("not used")
+            .why("no offer and no scenario sends it")
+            .help("send it from an offer or a scenario, or delete it")
+            .about(&document.address),
+        );
+    }
 }

@@ -1,7 +1,12 @@
 //! `mailed-coupon-not-accepted`: a mailed coupon is not accepted by the offer it is mailed for.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::mailing::{Mailing, mailings};
+use super::sale::Acceptance;
+use super::{Configuration, Rule, configuration, sale};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::Document;
+use crate::model::{Address, Path};
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::MailedCouponNotAccepted,
@@ -9,5 +14,57 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    let mut said = BTreeSet::new();
+    for refusal in refusals(configuration) {
+        let (coupon, offer) = (refusal.mailing.coupon.0, refusal.offer);
+        if !said.insert((&coupon.address, &offer.address)) {
+            continue;
+        }
+        let name = &coupon.address.name;
+        findings.push(
+            Diagnostic::new(
+                Code::MailedCouponNotAccepted,
+                configuration::value(offer, &Path::root().key("coupons")),
+                format!(
+                    "`{}` does not accept the coupon `{name}`, which is mailed for it",
+                    offer.address.name
+                ),
+            )
+            .label("not among these")
+            .why("the client gets the letter, types the code and is refused")
+            .help(format!("add `{name}` to the offer's `coupons`"))
+            .related(
+                configuration::value(refusal.mailing.document, &refusal.mailing.path()),
+                "mailed here",
+            )
+            .related(coupon.name_span(), "the coupon")
+            .about(&offer.address),
+        );
+    }
+}
+
+/// A mailing, and an offer that refuses its coupon.
+struct Refusal<'a> {
+    mailing: Mailing<'a>,
+    offer: &'a Document,
+}
+
+fn refusals<'a>(configuration: &Configuration<'a>) -> Vec<Refusal<'a>> {
+    let mut found = Vec::new();
+    for mailing in mailings(configuration) {
+        for (offer, spec) in mailing.offers(configuration) {
+            if sale::accepts(spec, mailing.coupon.0) == Acceptance::Refused {
+                found.push(Refusal { mailing, offer });
+            }
+        }
+    }
+    found
+}
+
+/// The coupons that are mailed for an offer that refuses them.
+pub(super) fn coupons<'a>(configuration: &Configuration<'a>) -> BTreeSet<&'a Address> {
+    let refusals = refusals(configuration).into_iter();
+    refusals
+        .map(|refusal| &refusal.mailing.coupon.0.address)
+        .collect()
 }

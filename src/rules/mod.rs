@@ -6,9 +6,16 @@
 //! has a page under `docs/rules/` (see [`page`]). See `docs/adding-a-rule.md`.
 
 mod configuration;
+mod contacts;
+mod filters;
+mod instalments;
 mod mailing;
+mod openings;
 mod pages;
+mod passes;
 mod sale;
+mod unpaid;
+mod uses;
 
 mod chained_trigger_with_event;
 mod cohort_without_offer;

@@ -1,7 +1,10 @@
 //! `personal-data`: personal data stands in the configuration.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::{Configuration, Rule, contacts, filters};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::kinds::Spec;
+use crate::source::Span;
+use crate::yaml::{Node, Value};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::PersonalData,
@@ -9,5 +12,93 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    let own: Vec<&str> = configuration
+        .settings
+        .map(|settings| settings.own_contacts.iter().map(|own| &*own.0).collect())
+        .unwrap_or_default();
+    let conditions = filters::all(configuration);
+    let mut conditions = conditions.iter().peekable();
+    for document in configuration.index.documents() {
+        let mut judge = |node: &Node, weight: Severity| {
+            visit(node, &mut |text, span| {
+                let Some(found) = contacts::find(text)
+                    .into_iter()
+                    .find(|found| !own.contains(found))
+                else {
+                    return;
+                };
+                let what = if found.contains('@') {
+                    "an e-mail address"
+                } else {
+                    "a phone number"
+                };
+                let mut finding = Diagnostic::new(
+                    Code::PersonalData,
+                    span,
+                    format!("{what} stands in the configuration"),
+                )
+                .label("a person's data?")
+                .why("the repository is read by many and keeps everything for ever")
+                .help("take it out; the school's own addresses belong into `own_contacts` of bursar.yaml")
+                .about(&document.address);
+                finding.severity = weight;
+                findings.push(finding);
+            });
+        };
+        match &document.spec {
+            Spec::Test(_) => judge(&document.node, Severity::Error),
+            Spec::Letter(_) => {
+                for key in ["name", "title"] {
+                    document
+                        .node
+                        .get(key)
+                        .into_iter()
+                        .for_each(|node| judge(node, Severity::Error));
+                }
+                for key in ["subject", "body"] {
+                    document
+                        .node
+                        .get(key)
+                        .into_iter()
+                        .for_each(|node| judge(node, Severity::Warning));
+                }
+            }
+            _ => {
+                for key in ["name", "title"] {
+                    document
+                        .node
+                        .get(key)
+                        .into_iter()
+                        .for_each(|node| judge(node, Severity::Error));
+                }
+            }
+        }
+        while let Some((of, path, _)) = conditions.peek() {
+            if of.address > document.address {
+                break;
+            }
+            if of.address == document.address {
+                judge(document.node.descend(&path.0), Severity::Error);
+            }
+            conditions.next();
+        }
+    }
+}
+
+/// Every text of a tree, keys included.
+fn visit(node: &Node, told: &mut impl FnMut(&str, Span)) {
+    match &node.value {
+        Value::Mapping(mapping) => {
+            for entry in &mapping.entries {
+                told(&entry.key, entry.key_span);
+                visit(&entry.value, told);
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| visit(item, told)),
+        _ => {
+            if let Some(text) = node.as_str() {
+                told(text, node.span);
+            }
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! `segment-misses-new-offer`: a live segment was saved before one of the course's offers existed.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::mailing::same;
+use super::{Configuration, Rule, configuration, filters};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::{Bought, Document, Filter};
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::SegmentMissesNewOffer,
@@ -9,5 +12,49 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    let Some(applied) = configuration.applied else {
+        return;
+    };
+    for (document, list) in configuration.lists() {
+        let Some(saved) = applied.get(&document.address) else {
+            continue;
+        };
+        let Some(filter) = list.where_.set() else {
+            continue;
+        };
+        let mut known = Vec::new();
+        for value in saved.values() {
+            value.addresses(&mut known);
+        }
+        filters::walk(filter, &Path::root().key("where"), &mut |filter, path| {
+            let Filter::Bought(Bought::Course(course)) = filter else {
+                return;
+            };
+            let missing: Vec<&Document> = configuration
+                .offers()
+                .filter(|(offer, spec)| {
+                    let mut products = spec.products.set().into_iter().flatten();
+                    products.any(|product| same(&product.course, course))
+                        && !known.contains(&&offer.address)
+                })
+                .map(|(offer, _)| offer)
+                .collect();
+            let Some(first) = missing.first() else {
+                return;
+            };
+            let mut finding = Diagnostic::new(
+                Code::SegmentMissesNewOffer,
+                configuration::value(document, &path.key("bought").key("course")),
+                format!("the segment was saved before `{}` existed", first.address.name),
+            )
+            .label("means the offers of that time")
+            .why("the platform knows offers, not courses, and a segment can be saved once: who buys the new offer does not enter it")
+            .help("give the list another name, so that it is made anew, and name it where the old one was used")
+            .about(&document.address);
+            for offer in missing {
+                finding = finding.related(offer.name_span(), "not in the segment");
+            }
+            findings.push(finding);
+        });
+    }
 }

@@ -1,7 +1,10 @@
 //! `segment-without-conditions`: a segment has no conditions.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::{Configuration, Rule, configuration};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::list::ListType;
+use crate::kinds::{Field, Filter};
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::SegmentWithoutConditions,
@@ -9,5 +12,34 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    for (document, list) in configuration.lists() {
+        if list.type_ != ListType::Segment {
+            continue;
+        }
+        let is_empty = match list.where_.set() {
+            None => true,
+            Some(Filter::All(filters) | Filter::Any(filters)) => filters.is_empty(),
+            Some(_) => false,
+        };
+        if !is_empty {
+            continue;
+        }
+        let path = Path::root().key("where");
+        let place = if list.where_ == Field::Absent {
+            document.name_span()
+        } else {
+            configuration::value(document, &path)
+        };
+        findings.push(
+            Diagnostic::new(
+                Code::SegmentWithoutConditions,
+                place,
+                format!("the segment `{}` has no conditions", document.address.name),
+            )
+            .label("would hold every contact")
+            .why("a segment can be saved once: without its conditions it stays as it is")
+            .help("write all of them under `where`")
+            .about(&document.address),
+        );
+    }
 }

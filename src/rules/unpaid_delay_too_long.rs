@@ -1,7 +1,10 @@
 //! `unpaid-delay-too-long`: an unpaid order is acted on after more than a day.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::{Configuration, Rule, unpaid};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+
+/// A day, in minutes.
+const MOST_MINUTES: u64 = 24 * 60;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::UnpaidDelayTooLong,
@@ -9,5 +12,23 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    for waiting in unpaid::all(configuration) {
+        if waiting.minutes <= MOST_MINUTES || waiting.trigger.do_.is_empty() {
+            continue;
+        }
+        findings.push(
+            Diagnostic::new(
+                Code::UnpaidDelayTooLong,
+                waiting.delay_span(),
+                format!(
+                    "an unpaid order is acted on after {}",
+                    unpaid::say(waiting.minutes)
+                ),
+            )
+            .label("more than a day")
+            .why("by then the client has forgotten the offer, or bought elsewhere")
+            .help("wait between 30 minutes and a day")
+            .about(&waiting.document.address),
+        );
+    }
 }

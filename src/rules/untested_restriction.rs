@@ -1,13 +1,122 @@
 //! `untested-restriction`: no test covers a restriction.
 
-use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use super::{Configuration, Rule, configuration, passes};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::Document;
+use crate::kinds::pack::Item;
+use crate::kinds::test::{BoughtBefore, CanBuy, Deed};
+use crate::model::{Address, Path};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::UntestedRestriction,
     check,
 };
 
+/// What tests show of who can buy something.
+#[derive(Default)]
+struct Tried {
+    new: bool,
+    existing: bool,
+    allowed: bool,
+    blocked: bool,
+}
+
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    let tried = tried(configuration);
+    let mut holders: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
+    for (document, pack) in configuration.packs() {
+        for item in pack.items.set().into_iter().flatten() {
+            if let Item::Pass(item) = item
+                && let Some(name) = item.pass.name()
+            {
+                holders.entry(name.as_str()).or_default().push(document);
+            }
+        }
+    }
+    for (document, pass) in configuration.passes() {
+        let for_new = passes::is_for_new_members(pass);
+        let restricted =
+            for_new || !passes::allowed(pass).is_empty() || !passes::denied(pass).is_empty();
+        if !restricted || passes::is_unsellable(pass) {
+            continue;
+        }
+        let packs = holders.get(&*document.address.name).into_iter().flatten();
+        let mut missing = Vec::new();
+        for (target, how) in std::iter::once((document, "alone".to_owned()))
+            .chain(packs.map(|pack| (*pack, format!("through the pack `{}`", pack.address.name))))
+        {
+            let none = Tried::default();
+            let seen = tried.get(&target.address).unwrap_or(&none);
+            let lacks: Vec<&str> = [
+                (seen.new, "a new member"),
+                (seen.existing, "an existing one"),
+                (seen.allowed, "one who should be allowed"),
+                (seen.blocked, "one who should be blocked"),
+            ]
+            .into_iter()
+            .filter(|(there, _)| !there)
+            .map(|(_, who)| who)
+            .collect();
+            if !lacks.is_empty() {
+                missing.push(format!("{how}: {}", lacks.join(", ")));
+            }
+        }
+        if missing.is_empty() {
+            continue;
+        }
+        let which = if for_new { "new_members_only" } else { "tags" };
+        findings.push(
+            Diagnostic::new(
+                Code::UntestedRestriction,
+                document.name_span(),
+                format!("no test shows who can buy `{}`", document.address.name),
+            )
+            .label("restricted, and not tested")
+            .why(format!("not tried {}", missing.join("; ")))
+            .help("write a `test` whose people are these profiles, with `expect: { …: { can_buy: … } }`")
+            .related(
+                configuration::key(document, &Path::root().key(which)),
+                "the restriction",
+            )
+            .about(&document.address),
+        );
+    }
+}
+
+/// What is expected of whom, by what can be bought.
+fn tried(configuration: &Configuration<'_>) -> BTreeMap<Address, Tried> {
+    let mut tried: BTreeMap<Address, Tried> = BTreeMap::new();
+    for (_, test) in configuration.tests() {
+        let mut buyers: BTreeSet<&str> = BTreeSet::new();
+        for entry in &test.timeline {
+            for (name, expectation) in &entry.expect {
+                let person = test.people.get(name);
+                let has_bought = person.is_some_and(|person| {
+                    person.bought.iter().any(|bought| match bought {
+                        BoughtBefore::Address(address) => &*address.0.kind != "offer",
+                        BoughtBefore::Offer(_) => false,
+                        BoughtBefore::Pass(_) | BoughtBefore::Pack(_) => true,
+                    })
+                }) || buyers.contains(name.0.as_str());
+                for (what, can) in expectation.can_buy.iter().flatten() {
+                    let seen = tried.entry(what.0.clone()).or_default();
+                    let can = match can {
+                        CanBuy::Is(can) => *can,
+                        CanBuy::Because(purchase) => purchase.is,
+                    };
+                    seen.new |= !has_bought;
+                    seen.existing |= has_bought;
+                    seen.allowed |= can;
+                    seen.blocked |= !can;
+                }
+            }
+            for (name, deed) in &entry.do_.people {
+                if matches!(deed, Deed::Buys(_)) {
+                    buyers.insert(name.0.as_str());
+                }
+            }
+        }
+    }
+    tried
 }

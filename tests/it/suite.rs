@@ -202,6 +202,7 @@ fn run(case: &Case) -> Vec<Found> {
         documents: documents.collect(),
         environment: None,
         now: parse_instant(&case.now).unwrap(),
+        applied: None,
     };
     let _ = compile::compile(input, &mut findings);
     let place = |span: bursar::source::Span| {
