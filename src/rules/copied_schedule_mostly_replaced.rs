@@ -1,7 +1,11 @@
-//! `copied-schedule-mostly-replaced`: over half of a copied schedule differs from the course's.
+//! `copied-schedule-mostly-replaced`: over half of a copied schedule's openings differ from the course's.
 
+use super::configuration::value;
+use super::release;
 use super::{Configuration, Rule};
-use crate::diag::{Code, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kinds::cohort::ScheduleBase;
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::CopiedScheduleMostlyReplaced,
@@ -9,5 +13,43 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let _ = (configuration, findings);
+    for (document, cohort) in configuration.cohorts() {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+            continue;
+        };
+        let base = cohort.schedule.as_ref().and_then(|schedule| schedule.base);
+        let Some((of, course)) = configuration.index.course(&cohort.course) else {
+            continue;
+        };
+        if base != Some(ScheduleBase::Course) {
+            continue;
+        }
+        let copied = release::of_course(configuration, of, course);
+        let held = &release.items;
+        let kept = held.iter().filter(|item| {
+            let mut own = copied.items.iter();
+            own.any(|own| own.is_of(item) && own.opens == item.opens)
+        });
+        let kept = kept.count();
+        let gone = copied.items.iter();
+        let gone = gone.filter(|own| !held.iter().any(|item| item.is_of(own)));
+        let all = held.len() + gone.count();
+        let replaced = all.saturating_sub(kept);
+        if replaced * 2 <= all {
+            continue;
+        }
+        let place = Path::root().key("schedule").key("base");
+        findings.push(
+            Diagnostic::new(
+                Code::CopiedScheduleMostlyReplaced,
+                value(document, &place),
+                format!("{replaced} of {all} openings differ from the course's"),
+            )
+            .why("a reader has to lay two schedules over one another to know when things open")
+            .help(format!(
+                "`base: scratch`, and write out the {kept} that are kept"
+            ))
+            .about(&document.address),
+        );
+    }
 }

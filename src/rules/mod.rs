@@ -8,6 +8,7 @@
 mod configuration;
 mod mailing;
 mod pages;
+mod release;
 mod sale;
 
 mod chained_trigger_with_event;
