@@ -115,6 +115,13 @@ impl Opens {
     }
 }
 
+/// The instant a calendar duration after another one: the hour stays across a clock change.
+pub fn later(instant: Instant, delay: Duration, zone: &Zone) -> Option<Instant> {
+    let local = after(zone.local(instant), delay, 1)?;
+    let minutes = chrono::TimeDelta::minutes(i64::from(delay.minutes));
+    zone.instant(local).checked_add_signed(minutes)
+}
+
 /// When a lesson really opens for a participant: at the later of its own and its module's opening;
 /// `None` if neither has one, and it is open at once.
 pub fn effective(

@@ -1,6 +1,7 @@
 //! `cohort-without-offer`: a cohort is sold by no offer.
 
-use super::{Configuration, Rule, openings};
+use super::release;
+use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 
 pub(super) const RULE: Rule = Rule {
@@ -9,22 +10,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    // An offer that could not be read may sell it.
-    if configuration.index.has_unread("offer") {
-        return;
-    }
     for (document, _) in configuration.cohorts() {
-        if openings::sellers(configuration, document).is_empty() {
+        if release::sold(configuration, document).is_empty() {
             findings.push(
                 Diagnostic::new(
                     Code::CohortWithoutOffer,
                     document.name_span(),
-                    format!("no offer sells the cohort `{}`", document.address.name),
+                    format!("{} is sold by no offer", document.address),
                 )
-                .label("sold by nothing")
-                .why("a schedule takes effect through the offers that name the cohort")
+                .why("a cohort's schedule reaches the platform only in the offers that name it")
                 .help(format!(
-                    "name it in an offer: `products: [{{ course: …, cohort: {} }}]`",
+                    "write `cohort: {}` in a product of an offer",
                     document.address.name
                 ))
                 .about(&document.address),

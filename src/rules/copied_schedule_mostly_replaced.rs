@@ -1,12 +1,10 @@
-//! `copied-schedule-mostly-replaced`: over half of a copied schedule differs from the course's.
+//! `copied-schedule-mostly-replaced`: over half of a copied schedule's openings differ from the course's.
 
-use super::openings::{self, Opening};
-use super::{Configuration, Rule, configuration};
+use super::configuration::value;
+use super::release;
+use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
-use crate::kinds::Field;
 use crate::kinds::cohort::ScheduleBase;
-use crate::kinds::course::OwnOpening;
 use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,44 +14,41 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let schedule = cohort.schedule.as_ref();
-        if schedule.is_none_or(|schedule| schedule.base != Some(ScheduleBase::Course)) {
-            continue;
-        }
-        let Some(modules) = openings::of(configuration, document, cohort) else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
             continue;
         };
-        let (mut all, mut other) = (0, 0);
-        let mut count = |opening: Option<Opening>, own: &Field<OwnOpening>| {
-            let Some(opening) = opening else {
-                return;
-            };
-            let own = own.set().and_then(|own| {
-                let days = own.after_access.whole_days()?;
-                Some(Opens::AfterAccess { days, hour: own.at })
-            });
-            all += 1;
-            other += usize::from(own != Some(opening.opens));
+        let base = cohort.schedule.as_ref().and_then(|schedule| schedule.base);
+        let Some((of, course)) = configuration.index.course(&cohort.course) else {
+            continue;
         };
-        for module in &modules {
-            count(module.opening, &module.module.opens);
-            for (lesson, opening) in &module.lessons {
-                count(*opening, &lesson.opens);
-            }
-        }
-        if other * 2 <= all {
+        if base != Some(ScheduleBase::Course) {
             continue;
         }
-        let path = Path::root().key("schedule").key("base");
+        let copied = release::of_course(configuration, of, course);
+        let held = &release.items;
+        let kept = held.iter().filter(|item| {
+            let mut own = copied.items.iter();
+            own.any(|own| own.is_of(item) && own.opens == item.opens)
+        });
+        let kept = kept.count();
+        let gone = copied.items.iter();
+        let gone = gone.filter(|own| !held.iter().any(|item| item.is_of(own)));
+        let all = held.len() + gone.count();
+        let replaced = all.saturating_sub(kept);
+        if replaced * 2 <= all {
+            continue;
+        }
+        let place = Path::root().key("schedule").key("base");
         findings.push(
             Diagnostic::new(
                 Code::CopiedScheduleMostlyReplaced,
-                configuration::value(document, &path),
-                format!("{other} of {all} openings differ from the course's own"),
+                value(document, &place),
+                format!("{replaced} of {all} openings differ from the course's"),
             )
-            .label("copied, then mostly replaced")
-            .why("with a copy it is hard to see which delays are set and which are left over")
-            .help("write `base: scratch` and every opening that is wanted")
+            .why("a reader has to lay two schedules over one another to know when things open")
+            .help(format!(
+                "`base: scratch`, and write out the {kept} that are kept"
+            ))
             .about(&document.address),
         );
     }

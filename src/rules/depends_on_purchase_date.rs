@@ -1,8 +1,8 @@
-//! `depends-on-purchase-date`: the order of openings depends on when a client buys.
+//! `depends-on-purchase-date`: a module and its lesson mix absolute and relative openings.
 
-use super::{Configuration, Rule, openings};
+use super::release::{self, Order, Origin};
+use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::DependsOnPurchaseDate,
@@ -11,42 +11,35 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        for module in openings::of(configuration, document, cohort)
-            .into_iter()
-            .flatten()
-        {
-            let Some(of_module) = module.opening else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+            continue;
+        };
+        for (module, lesson) in release.pairs() {
+            if release::order(module.opens, lesson.opens) != Order::Mixed {
                 continue;
-            };
-            for (lesson, opening) in &module.lessons {
-                let Some(opening) = opening else {
-                    continue;
-                };
-                let (which, instant) = match (opening.opens, of_module.opens) {
-                    (Opens::AfterAccess { .. }, Opens::At(instant)) => ("its module", instant),
-                    (Opens::At(instant), Opens::AfterAccess { .. }) => ("the lesson", instant),
-                    (Opens::At(_), Opens::At(_))
-                    | (Opens::AfterAccess { .. }, Opens::AfterAccess { .. }) => continue,
-                };
-                findings.push(
-                    Diagnostic::new(
-                        Code::DependsOnPurchaseDate,
-                        opening.span,
-                        format!(
-                            "whether `{}` or its module opens first depends on when a client buys",
-                            lesson.name.as_str()
-                        ),
-                    )
-                    .label("the one is a date, the other counts from access")
-                    .why(format!(
-                        "{which} opens {}; the other so many days after each client's access, and the later of both counts",
-                        configuration.show(instant)
-                    ))
-                    .help("count both from access, or give both dates")
-                    .related(of_module.span, "its module")
-                    .about(&document.address),
-                );
             }
+            let (place, other) = match lesson.origin {
+                Origin::Written | Origin::Counted => (lesson.place, module.place),
+                Origin::Course => (module.place, lesson.place),
+            };
+            findings.push(
+                Diagnostic::new(
+                    Code::DependsOnPurchaseDate,
+                    place,
+                    format!(
+                        "when {} opens depends on when a client buys",
+                        release.what(lesson)
+                    ),
+                )
+                .why(format!(
+                    "its module opens {}, the lesson {}: which is later differs from client to client",
+                    release::show(configuration, module.opens),
+                    release::show(configuration, lesson.opens)
+                ))
+                .help("make both absolute, or count both from access")
+                .related(other, "the other opening")
+                .about(&document.address),
+            );
         }
     }
 }

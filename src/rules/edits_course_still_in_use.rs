@@ -1,10 +1,13 @@
-//! `edits-course-still-in-use`: a course is edited while an earlier cohort has access.
+//! `edits-course-still-in-use`: a course is edited while the earlier cohort still has access.
 
-use super::{Configuration, Rule, configuration, openings, sale};
+use super::configuration::value;
+use super::{Configuration, Rule};
+use super::{release, sale};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::domain::schedule::later;
 use crate::kinds::cohort::Launch;
-use crate::kinds::offer::AccessTerm;
-use crate::model::Path;
+use crate::kinds::offer::{AccessTerm, Offer, OfferStatus, Product};
+use crate::model::{Instant, Path};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::EditsCourseStillInUse,
@@ -13,54 +16,67 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let (Some(Launch::CourseEdited), Some(follows), Some(starts)) =
-            (cohort.launch, &cohort.follows, &cohort.starts)
+        let before = cohort.follows.as_ref();
+        let before = before.and_then(|before| configuration.index.cohort(before));
+        let starts = release::starts(configuration, cohort);
+        let (Some(Launch::CourseEdited), Some((earlier, before)), Some(starts)) =
+            (cohort.launch, before, starts)
         else {
             continue;
         };
-        let Some((before, _)) = configuration.index.cohort(follows) else {
+        if cohort.course.name() != before.course.name() {
+            continue;
+        }
+        let sold = release::sold(configuration, earlier).into_iter();
+        let reaching = sold.filter_map(|(of, offer, at, product)| {
+            let until = reach(configuration, offer, product, starts)?;
+            let path = Path::root().key("products").index(at).key("access");
+            Some((value(of, &path), of, until))
+        });
+        let reaching: Vec<_> = reaching.collect();
+        let Some((_, first, until)) = reaching.first() else {
             continue;
         };
-        let starts = configuration.instant(&starts.0);
-        let reaches = openings::sellers(configuration, before)
-            .into_iter()
-            .find_map(|(offer, spec, at, product)| {
-                let path = Path::root().key("products").index(at).key("access");
-                let place = configuration::value(offer, &path);
-                let ends = match product.access.set()? {
-                    AccessTerm::Unlimited => return Some((place, "never ends".to_owned())),
-                    AccessTerm::Until(until) => configuration.end(&until.0),
-                    AccessTerm::For(_) => match sale::window(configuration, spec).closes {
-                        None => {
-                            return Some((
-                                place,
-                                "ends so long after a sale that does not close".to_owned(),
-                            ));
-                        }
-                        Some(closes) => openings::access_ends(configuration, product, closes)?,
-                    },
-                };
-                (ends > starts).then(|| (place, format!("reaches to {}", configuration.show(ends))))
-            });
-        let Some((place, reach)) = reaches else {
-            continue;
-        };
-        let root = Path::root();
-        findings.push(
-            Diagnostic::new(
-                Code::EditsCourseStillInUse,
-                configuration::value(document, &root.key("launch")),
-                format!("the course is edited while `{}` still has access", before.address.name),
-            )
-            .label("changes what they see, too")
-            .why("a course may be edited for a new cohort where the earlier one keeps no access")
-            .help("make a copy of the course (`launch: course-copy`), or end the earlier access first")
-            .related(place, format!("access {reach}"))
-            .related(
-                configuration::value(document, &root.key("starts")),
-                format!("starts {}", configuration.show(starts)),
-            )
-            .about(&document.address),
-        );
+        let mut finding = Diagnostic::new(
+            Code::EditsCourseStillInUse,
+            value(document, &Path::root().key("launch")),
+            format!(
+                "{} gives access {until}, past the start {}",
+                first.address,
+                configuration.show(starts)
+            ),
+        )
+        .why("an edited course changes for everyone who still has access to it")
+        .help(format!(
+            "`launch: course-copy`, or end the access of {} by {}",
+            earlier.address,
+            configuration.show(starts)
+        ));
+        for (place, _, until) in &reaching {
+            finding = finding.related(*place, format!("access {until}"));
+        }
+        findings.push(finding.about(&document.address));
     }
+}
+
+/// Until when access lasts, in words, if that is past an instant.
+fn reach(
+    configuration: &Configuration<'_>,
+    offer: &Offer,
+    product: &Product,
+    instant: Instant,
+) -> Option<String> {
+    let until = match product.access.set()? {
+        AccessTerm::Unlimited => return Some("without end".to_owned()),
+        AccessTerm::Until(until) => configuration.end(&until.0),
+        AccessTerm::For(term) => {
+            let window = sale::window(configuration, offer);
+            let is_archived = offer.status.set() == Some(&OfferStatus::Archived);
+            if window.closes.is_none() && !is_archived {
+                return Some("to buyers whose sale does not close".to_owned());
+            }
+            later(window.closes.or(window.opens)?, *term, configuration.zone)?
+        }
+    };
+    (until > instant).then(|| format!("until {}", configuration.show(until)))
 }

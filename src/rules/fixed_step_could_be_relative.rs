@@ -1,96 +1,132 @@
-//! `fixed-step-could-be-relative`: absolute openings in one constant step could be relative.
+//! `fixed-step-could-be-relative`: absolute openings in one constant step.
 
-use super::openings::{self, Opening, Origin};
+use super::release::{self, Item};
 use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
-use crate::source::Span;
-use chrono::NaiveDateTime;
+use crate::model::Instant;
+use chrono::Datelike as _;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::FixedStepCouldBeRelative,
     check,
 };
 
+/// How many openings make a step worth writing as one.
+const ENOUGH: usize = 3;
+
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let Some(modules) = openings::of(configuration, document, cohort) else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
             continue;
         };
-        let dated = |opening: Option<Opening>| match opening {
-            Some(Opening {
-                opens: Opens::At(instant),
-                span,
-                origin: Origin::Absolute,
-            }) => Some((configuration.zone.local(instant), span)),
-            _ => None,
-        };
-        let of_modules = modules.iter().map(|module| dated(module.opening)).collect();
-        let of_lessons = modules.iter().map(|module| {
-            let lessons = module.lessons.iter();
-            lessons.map(|(_, opening)| dated(*opening)).collect()
-        });
-        let rows: Vec<Vec<Option<(NaiveDateTime, Span)>>> =
-            std::iter::once(of_modules).chain(of_lessons).collect();
-        for row in rows {
-            // What has no date of its own does not break a row of those that have.
-            let row: Vec<(NaiveDateTime, Span)> = row.into_iter().flatten().collect();
-            let Some((days, count, at)) = longest(&row) else {
-                continue;
-            };
-            let Some((_, first)) = row.get(at) else {
-                continue;
-            };
-            let mut finding = Diagnostic::new(
-                Code::FixedStepCouldBeRelative,
-                *first,
-                format!("{count} openings follow each other in steps of {}", steps(days)),
-            )
-            .label("the first of them")
-            .why("dates like these are written anew for every cohort")
-            .help(format!(
-                "`every: {{ period: {days}d }}` counts from `starts`, `after_access: {days}d` from each participant's access"
-            ))
-            .about(&document.address);
-            for (_, span) in row.iter().skip(at + 1).take(count - 1) {
-                finding = finding.related(*span, format!("{} later", steps(days)));
+        let dated = release.items.iter();
+        let dated = dated.filter_map(|item| Some((item, item.written_instant()?)));
+        let dated: Vec<(&Item, Instant)> = dated.collect();
+        let mut rows = vec![dated.iter().filter(|(item, _)| item.lesson.is_none())];
+        let modules: Vec<Vec<(&Item, Instant)>> = rows
+            .drain(..)
+            .map(|row| row.copied().collect())
+            .chain((0..release.program.len()).map(|module| {
+                let lessons = dated.iter().copied();
+                lessons
+                    .filter(|(item, _)| item.module == module && item.lesson.is_some())
+                    .collect()
+            }))
+            .collect();
+        for row in &modules {
+            for (run, step) in runs(configuration, row) {
+                let Some(((first, opens), rest)) = run.split_first() else {
+                    continue;
+                };
+                let period = step.written();
+                let instead = match first.lesson {
+                    None => format!(
+                        "`every: {{ period: {period} }}` from `starts`, or delays with `after_access`"
+                    ),
+                    Some(_) => {
+                        format!("delays {period} apart, with `after_start` or `after_access`")
+                    }
+                };
+                let mut finding = Diagnostic::new(
+                    Code::FixedStepCouldBeRelative,
+                    first.place,
+                    format!("{} openings, each {period} after the one before", run.len()),
+                )
+                .label(format!("the first: {}", configuration.show(*opens)))
+                .why("dates have to be rewritten for every cohort, a step does not")
+                .help(instead);
+                for (item, _) in rest {
+                    finding = finding.related(item.place, format!("{period} later"));
+                }
+                findings.push(finding.about(&document.address));
             }
-            findings.push(finding);
         }
     }
 }
 
-fn steps(days: i64) -> String {
-    match days {
-        1 => "1 day".to_owned(),
-        _ => format!("{days} days"),
+/// The time from one opening to the next, at the same hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// Calendar days.
+    Days(i64),
+    /// Calendar months.
+    Months(i64),
+}
+
+impl Step {
+    fn written(self) -> String {
+        match self {
+            Step::Days(days) => format!("{days}d"),
+            Step::Months(months) => format!("{months}mo"),
+        }
     }
 }
 
-/// The longest run of at least three with one step of whole days: the step, how many, from where.
-fn longest(row: &[(NaiveDateTime, Span)]) -> Option<(i64, usize, usize)> {
-    let step = |pair: &[(NaiveDateTime, Span)]| match pair {
-        [(one, _), (other, _)] if one.time() == other.time() => {
-            Some((*other - *one).num_days()).filter(|days| *days > 0)
+/// The longest runs of openings in one step.
+fn runs<'r, 'i>(
+    configuration: &Configuration<'_>,
+    row: &'r [(&'i Item, Instant)],
+) -> Vec<(&'r [(&'i Item, Instant)], Step)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some([(_, first), (_, second), ..]) = row.get(from..) {
+        let mut longest: Option<(usize, Step)> = None;
+        for step in steps(configuration, *first, *second) {
+            let pairs = row.get(from..).into_iter().flat_map(|rest| rest.windows(2));
+            let same = pairs.take_while(|pair| match pair {
+                [(_, one), (_, next)] => steps(configuration, *one, *next).contains(&step),
+                _ => false,
+            });
+            let length = same.count() + 1;
+            if length >= ENOUGH && longest.is_none_or(|(most, _)| length > most) {
+                longest = Some((length, step));
+            }
         }
-        _ => None,
-    };
-    let steps: Vec<Option<i64>> = row.windows(2).map(step).collect();
-    let mut best: Option<(i64, usize, usize)> = None;
-    let mut at = 0;
-    while let Some(step) = steps.get(at) {
-        let same = steps
-            .iter()
-            .skip(at)
-            .take_while(|other| *other == step)
-            .count();
-        if let Some(days) = step
-            && same >= 2
-            && best.is_none_or(|(_, count, _)| same + 1 > count)
-        {
-            best = Some((*days, same + 1, at));
+        match longest {
+            Some((length, step)) => {
+                found.extend(row.get(from..from + length).map(|run| (run, step)));
+                from += length;
+            }
+            None => from += 1,
         }
-        at += same;
     }
-    best
+    found
+}
+
+/// The steps that lead from one opening to a later one at the same hour.
+fn steps(configuration: &Configuration<'_>, one: Instant, next: Instant) -> Vec<Step> {
+    let (one, next) = (
+        configuration.zone.local(one),
+        configuration.zone.local(next),
+    );
+    if one.time() != next.time() || next <= one {
+        return Vec::new();
+    }
+    let mut steps = vec![Step::Days((next.date() - one.date()).num_days())];
+    if one.day() == next.day() {
+        let years = i64::from(next.year()) - i64::from(one.year());
+        let months = i64::from(next.month()) - i64::from(one.month());
+        steps.push(Step::Months(years * 12 + months));
+    }
+    steps
 }

@@ -1,6 +1,7 @@
-//! `launch-form-contradicted`: the launch form contradicts the course it is made on.
+//! `launch-form-contradicted`: the launch form does not fit the courses of the two cohorts.
 
-use super::{Configuration, Rule, configuration, mailing};
+use super::configuration::value;
+use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::cohort::Launch;
 use crate::model::Path;
@@ -12,23 +13,34 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let (Some(launch), Some(follows)) = (cohort.launch, &cohort.follows) else {
+        let before = cohort.follows.as_ref();
+        let before = before.and_then(|before| configuration.index.cohort(before));
+        let (Some((earlier, before)), Some(launch)) = (before, cohort.launch) else {
             continue;
         };
-        let Some((before, earlier)) = configuration.index.cohort(follows) else {
+        let own = configuration.index.course(&cohort.course);
+        let other = configuration.index.course(&before.course);
+        let (Some((own, _)), Some((other, _))) = (own, other) else {
             continue;
         };
-        let is_same = mailing::same(&cohort.course, &earlier.course);
-        let (message, why, help) = match (launch, is_same) {
+        let is_same = own.address == other.address;
+        let (message, help) = match (launch, is_same) {
             (Launch::ScheduleOnly, false) => (
-                "a launch by schedule alone is on another course than the cohort before it",
-                "where only the dates change, the new offer is made on the same course",
-                "name the course of the cohort before, or write `launch: course-copy`",
+                format!(
+                    "`schedule-only`, but {} launched {}, not {}",
+                    earlier.address, other.address, own.address
+                ),
+                format!(
+                    "write `course: {}`, or `launch: course-copy`",
+                    other.address.name
+                ),
             ),
             (Launch::CourseCopy, true) => (
-                "a launch on a copy of the course names the same course as the cohort before it",
-                "where the content changes, a copy keeps the earlier cohort's lessons as they were",
-                "name the copy, or write `launch: schedule-only`",
+                format!(
+                    "`course-copy`, but {} launched {} too",
+                    earlier.address, own.address
+                ),
+                "name the copy in `course`, or write `launch: schedule-only`".to_owned(),
             ),
             (Launch::ScheduleOnly, true)
             | (Launch::CourseCopy, false)
@@ -38,20 +50,13 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         findings.push(
             Diagnostic::new(
                 Code::LaunchFormContradicted,
-                configuration::value(document, &root.key("launch")),
+                value(document, &root.key("launch")),
                 message,
             )
-            .label("contradicts the course")
-            .why(why)
+            .why("where only dates change, the course stays; where content changes, a copy is launched")
             .help(help)
-            .related(
-                configuration::value(document, &root.key("course")),
-                "this cohort's course",
-            )
-            .related(
-                configuration::value(before, &root.key("course")),
-                "the course before",
-            )
+            .related(value(document, &root.key("course")), "the course of this cohort")
+            .related(value(earlier, &root.key("course")), "the course of the cohort before")
             .about(&document.address),
         );
     }

@@ -1,10 +1,8 @@
 //! `lesson-opens-before-module`: a lesson's own date is earlier than its module's and has no effect.
 
-use super::openings::{self, Origin};
+use super::release::{self, Order, Origin};
 use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
-use std::cmp::Ordering;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::LessonOpensBeforeModule,
@@ -13,48 +11,30 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        for module in openings::of(configuration, document, cohort)
-            .into_iter()
-            .flatten()
-        {
-            let Some(of_module) = module.opening else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+            continue;
+        };
+        for (module, lesson) in release.pairs() {
+            let is_own = module.origin != Origin::Course || lesson.origin != Origin::Course;
+            if !is_own || release::order(module.opens, lesson.opens) != Order::Earlier {
                 continue;
-            };
-            for (lesson, opening) in &module.lessons {
-                let Some(opening) = opening.filter(|opening| opening.origin != Origin::Course)
-                else {
-                    continue;
-                };
-                if openings::order(opening.opens, of_module.opens) != Some(Ordering::Less) {
-                    continue;
-                }
-                let show = |opens: Opens| match opens {
-                    Opens::At(instant) => configuration.show(instant),
-                    Opens::AfterAccess { days, hour } => {
-                        let hour = hour.map_or(String::new(), |hour| format!(" at {hour}"));
-                        format!("{days} days after access{hour}")
-                    }
-                };
-                let (early, real) = (show(opening.opens), show(of_module.opens));
-                findings.push(
-                    Diagnostic::new(
-                        Code::LessonOpensBeforeModule,
-                        opening.span,
-                        format!(
-                            "the lesson `{}` has an earlier opening than its module `{}`",
-                            lesson.name.as_str(),
-                            module.module.name.as_str()
-                        ),
-                    )
-                    .label("has no effect")
-                    .why(format!(
-                        "it opens {real}, with its module; {early} has no effect"
-                    ))
-                    .help("take the lesson's opening out, or let the module open earlier")
-                    .related(of_module.span, "its module opens later")
-                    .about(&document.address),
-                );
             }
+            let opens = release::show(configuration, module.opens);
+            let own = release::show(configuration, lesson.opens);
+            findings.push(
+                Diagnostic::new(
+                    Code::LessonOpensBeforeModule,
+                    release.place(lesson),
+                    format!("{} opens {opens}, with its module", release.what(lesson)),
+                )
+                .label(format!("{own} has no effect"))
+                .why("a lesson opens at the later of its own and its module's opening")
+                .help(format!(
+                    "opens {opens}, with its module; {own} has no effect: remove it, or open the module earlier"
+                ))
+                .related(module.place, "its module opens later")
+                .about(&document.address),
+            );
         }
     }
 }

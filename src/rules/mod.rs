@@ -12,7 +12,7 @@ mod instalments;
 mod mailing;
 mod openings;
 mod pages;
-mod passes;
+mod release;
 mod sale;
 mod unpaid;
 mod uses;

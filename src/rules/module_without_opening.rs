@@ -1,9 +1,11 @@
-//! `module-without-opening`: a later module has no opening and opens at once.
+//! `module-without-opening`: a module without an opening after one that has one.
 
-use super::{Configuration, Rule, configuration, openings};
+use super::configuration::key;
+use super::release;
+use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::Field;
-use crate::model::{Name, Path};
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::ModuleWithoutOpening,
@@ -12,40 +14,43 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let Some(modules) = openings::of(configuration, document, cohort) else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
             continue;
         };
-        let written = |name: &Name| cohort.schedule.as_ref()?.modules.get(name);
-        let mut earlier = None;
-        for module in &modules {
-            if let Some(opening) = module.opening {
-                earlier.get_or_insert((module.module, opening));
+        let modules = Path::root().key("schedule").key("modules");
+        let mut before = None;
+        for (at, module) in release.program.iter().enumerate() {
+            if let Some(item) = release.module(at) {
+                before = Some(item);
                 continue;
             }
-            let Some((first, opening)) = earlier else {
-                continue;
+            let Some(before) = before else { continue };
+            let has_own = |lesson| {
+                let mut items = release.items.iter();
+                items.any(|item| item.module == at && item.lesson == Some(lesson))
             };
-            // `null` asks for the platform's default in so many words.
-            let own = written(&module.module.name);
-            let is_meant = own.is_some_and(|own| own.opens == Field::Null);
-            if is_meant || module.lessons.iter().all(|(_, opening)| opening.is_some()) {
+            let is_covered = !module.lessons.is_empty() && (0..module.lessons.len()).all(has_own);
+            let written = cohort.schedule.as_ref();
+            let written = written.and_then(|schedule| schedule.modules.get(&module.name));
+            // `null` says that it is meant.
+            let is_meant = written.is_some_and(|module| matches!(module.opens, Field::Null));
+            if is_covered || is_meant {
                 continue;
             }
-            let name = module.module.name.as_str();
-            let path = Path::root().key("schedule").key("modules").key(name);
+            let name = module.name.as_str();
             findings.push(
                 Diagnostic::new(
                     Code::ModuleWithoutOpening,
-                    configuration::key(document, &path),
-                    format!("the module `{name}` has no opening and opens at once"),
+                    key(document, &modules.key(name)),
+                    format!("module {name} has no opening and is open at once"),
                 )
-                .label("opens with the purchase")
-                .why(format!(
-                    "openings are not inherited: `{}` opens later, and a module after it is open before it",
-                    first.name.as_str()
+                .why("openings are not inherited: what has none is open from the first day of access")
+                .help(format!(
+                    "give {name} an opening; {} opens {}; `opens: null` says that it is meant",
+                    release.what(before),
+                    release::show(configuration, before.opens)
                 ))
-                .help(format!("give `{name}` an opening under `schedule.modules`"))
-                .related(opening.span, format!("`{}` has one", first.name.as_str()))
+                .related(before.place, "an earlier module has an opening")
                 .about(&document.address),
             );
         }

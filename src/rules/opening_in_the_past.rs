@@ -1,9 +1,10 @@
-//! `opening-in-the-past`: an absolute opening lies in the past while an offer is on sale.
+//! `opening-in-the-past`: an absolute opening lies before the clock while the cohort is sold.
 
-use super::openings::{self, Opening, Origin};
-use super::{Configuration, Rule, opening_before_start, sale};
+use super::configuration::value;
+use super::{Configuration, Rule};
+use super::{release, sale};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::OpeningInThePast,
@@ -12,53 +13,45 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let sold =
-            openings::sellers(configuration, document)
-                .into_iter()
-                .find(|(_, offer, _, _)| {
-                    sale::can_be_bought_after(configuration, offer, configuration.now)
-                });
-        let Some((offer, _, _, _)) = sold else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
             continue;
         };
-        // A date before the start is wrong whatever the clock says; that is told there.
-        let early = opening_before_start::all(configuration, document, cohort);
-        let mut judge = |opening: Option<Opening>, name: &str| {
-            let Some(Opening {
-                opens: Opens::At(instant),
-                span,
-                origin: Origin::Absolute,
-            }) = opening
-            else {
-                return;
+        let now = configuration.now;
+        let sold = release::sold(configuration, document);
+        let mut sold = sold.into_iter();
+        let open = sold.find(|(_, offer, ..)| sale::can_be_bought_after(configuration, offer, now));
+        let Some((of, ..)) = open else { continue };
+        let starts = release::starts(configuration, cohort);
+        for item in &release.items {
+            let Some(opens) = item.written_instant().filter(|opens| *opens < now) else {
+                continue;
             };
-            if instant >= configuration.now || early.iter().any(|early| early.span == span) {
-                return;
+            // An opening before the start is told as that.
+            if starts.is_some_and(|starts| opens < starts) {
+                continue;
             }
             findings.push(
                 Diagnostic::new(
                     Code::OpeningInThePast,
-                    span,
-                    format!("the opening of `{name}` has passed"),
+                    item.place,
+                    format!(
+                        "{} opened {}, while {} can still be bought",
+                        release.what(item),
+                        configuration.show(opens),
+                        of.address
+                    ),
                 )
-                .label("in the past")
-                .why(format!(
-                    "`{}` can still be bought, and whoever buys it now finds this open at once",
-                    offer.address.name
+                .why("it is open at once for everyone who buys from now on")
+                .help(format!(
+                    "write a date after {}, or close the sale",
+                    configuration.show(now)
                 ))
-                .help("give it a date to come, or take it out if it is to be open at once")
-                .related(offer.name_span(), "still on sale")
+                .related(
+                    value(of, &Path::root().key("sale")),
+                    "this offer is still sold",
+                )
                 .about(&document.address),
             );
-        };
-        for module in openings::of(configuration, document, cohort)
-            .into_iter()
-            .flatten()
-        {
-            judge(module.opening, module.module.name.as_str());
-            for (lesson, opening) in &module.lessons {
-                judge(*opening, lesson.name.as_str());
-            }
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `opens-before-cohort-start`: an opening counted from access falls before the cohort's start.
+//! `opens-before-cohort-start`: an opening counted from access falls before the cohort's start, or before an earlier module.
 
-use super::{Configuration, Rule, configuration, openings, sale};
+use super::configuration::value;
+use super::{Configuration, Rule};
+use super::{release, sale};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::Opens;
-use crate::model::{Instant, Path};
-use crate::source::Span;
+use crate::domain::schedule::{Opens, effective};
+use crate::model::Path;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::OpensBeforeCohortStart,
@@ -13,70 +14,65 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let starts = cohort
-            .starts
-            .as_ref()
-            .map(|starts| configuration.instant(&starts.0));
-        let sellers = openings::sellers(configuration, document);
-        let first = sellers
-            .iter()
-            .filter_map(|(offer, spec, _, _)| {
-                Some((sale::window(configuration, spec).opens?, *offer))
-            })
-            .min_by_key(|(opens, offer)| (*opens, &offer.address));
-        let Some((buys, offer)) = first else {
+        let Some(release) = release::of_cohort(configuration, document, cohort) else {
             continue;
         };
-        let mut latest: Option<(Instant, &str, Span)> = None;
-        for module in openings::of(configuration, document, cohort)
-            .into_iter()
-            .flatten()
-        {
-            let Some(opening) = module.opening else {
+        let starts = release::starts(configuration, cohort);
+        let sold = release::sold(configuration, document);
+        for item in &release.items {
+            if !matches!(item.opens, Opens::AfterAccess { .. }) {
+                continue;
+            }
+            let module = item.lesson.and_then(|_| release.module(item.module));
+            let module = module.map(|module| module.opens);
+            let found = sold.iter().find_map(|(of, offer, ..)| {
+                let access = sale::window(configuration, offer).opens?;
+                let opens = effective(module, Some(item.opens), access, configuration.zone)?;
+                let earlier = release
+                    .items
+                    .iter()
+                    .filter(|other| other.lesson.is_none() && other.module < item.module);
+                let earlier = earlier.map(|other| {
+                    let at = other.opens.instant(access, configuration.zone);
+                    (at, other.place, release.what(other))
+                });
+                let start = starts.map(|starts| {
+                    let place = value(document, &Path::root().key("starts"));
+                    (starts, place, "the cohort's start".to_owned())
+                });
+                let mut bounds = start.into_iter().chain(earlier);
+                let bound = bounds.find(|(at, ..)| opens < *at)?;
+                Some((*of, access, opens, bound))
+            });
+            let Some((of, access, opens, (at, place, what))) = found else {
                 continue;
             };
-            let name = module.module.name.as_str();
-            let opens = opening.opens.instant(buys, configuration.zone);
-            let counts_from_access = matches!(opening.opens, Opens::AfterAccess { .. });
-            let before_start = starts.filter(|starts| opens < *starts);
-            let before_other = latest.filter(|(other, _, _)| opens < *other);
-            if counts_from_access && (before_start.is_some() || before_other.is_some()) {
-                let mut finding = Diagnostic::new(
+            let zone = configuration.zone;
+            let days = (zone.local(at).date() - zone.local(access).date()).num_days();
+            let sale_opens = Path::root().key("sale").key("opens");
+            findings.push(
+                Diagnostic::new(
                     Code::OpensBeforeCohortStart,
-                    opening.span,
-                    match (before_start, before_other) {
-                        (None, Some((_, other, _))) => {
-                            format!("`{name}` can open before the earlier module `{other}`")
-                        }
-                        _ => format!("`{name}` can open before the cohort starts"),
-                    },
-                )
-                .label(format!("{} for the first buyer", configuration.show(opens)))
-                .why(format!(
-                    "the sale of `{}` opens {}, and the days count from each client's purchase",
-                    offer.address.name,
-                    configuration.show(buys)
-                ))
-                .help("count it from the start: `after_start`, or give it a date")
-                .related(
-                    configuration::value(offer, &Path::root().key("sale").key("opens")),
-                    "the first purchase",
-                )
-                .about(&document.address);
-                finding = match (before_start, before_other) {
-                    (None, Some((other, _, span))) => {
-                        finding.related(span, format!("opens {}", configuration.show(other)))
-                    }
-                    _ => finding.related(
-                        configuration::value(document, &Path::root().key("starts")),
-                        "the cohort starts here",
+                    release.place(item),
+                    format!(
+                        "{} opens {} for a buyer at the opening of sale, before {what}",
+                        release.what(item),
+                        configuration.show(opens)
                     ),
-                };
-                findings.push(finding);
-            }
-            if latest.is_none_or(|(other, _, _)| opens > other) {
-                latest = Some((opens, name, opening.span));
-            }
+                )
+                .label(release::show(configuration, item.opens))
+                .why(format!(
+                    "access begins when the order is paid, from {} on; {what} is {}",
+                    configuration.show(access),
+                    configuration.show(at)
+                ))
+                .help(format!(
+                    "count it from the start with `after_start`, or wait {days} days or more"
+                ))
+                .related(place, format!("{what}: {}", configuration.show(at)))
+                .related(value(of, &sale_opens), "the sale opens here")
+                .about(&document.address),
+            );
         }
     }
 }
