@@ -57,3 +57,44 @@ fn edit(checked: &Checked, fix: &Fix, encoding: Encoding) -> Option<WorkspaceEdi
         ..WorkspaceEdit::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Code, Diagnostics};
+    use crate::source::{SourceMap, Span};
+
+    #[test]
+    fn a_cure_is_an_edit_of_the_file() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("/school/a.yaml", "a: 1\nb: 😀 tittle\n");
+        let span = Span::new(file, 13, 19);
+        let mut findings = Diagnostics::new();
+        let fix = Fix::safe("rename it", span, "title");
+        findings.push(Diagnostic::new(Code::UnknownField, span, "unknown").fix(fix));
+        findings.push(Diagnostic::new(Code::UnknownField, span, "without a cure"));
+        let checked = Checked {
+            sources,
+            documents: Vec::new(),
+            findings,
+        };
+        let at = |file: &str, line: u32| {
+            let point = lsp_types::Position { line, character: 7 };
+            let range = Range {
+                start: point,
+                end: point,
+            };
+            let all = actions(&checked, Path::new(file), range, Encoding::Utf16);
+            serde_json::to_value(all).unwrap()
+        };
+        let found = at("/school/a.yaml", 1);
+        assert_eq!(found.as_array().unwrap().len(), 1);
+        assert_eq!(found[0]["isPreferred"], true);
+        let edit = &found[0]["edit"]["changes"]["file:///school/a.yaml"][0];
+        assert_eq!(edit["newText"], "title");
+        assert_eq!(edit["range"]["start"]["character"], 6);
+        assert_eq!(edit["range"]["end"]["character"], 12);
+        assert_eq!(at("/school/a.yaml", 0), serde_json::json!([]));
+        assert_eq!(at("/school/b.yaml", 1), serde_json::json!([]));
+    }
+}

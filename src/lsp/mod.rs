@@ -19,11 +19,11 @@ mod place;
 mod positions;
 mod probe;
 mod server;
+mod transport;
 
 use crate::diag::Diagnostics;
 use crate::source::SourceMap;
 use crate::yaml::Node;
-use lsp_server::Connection;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -66,9 +66,9 @@ pub enum Ended {
 /// Serves one client over standard input and output until it leaves.
 ///
 /// # Errors
-/// What the client sends is not the protocol.
+/// What the client sends is not the protocol, or it cannot be answered.
 pub fn serve(projects: &dyn Projects) -> std::io::Result<Ended> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, threads) = transport::stdio();
     let ended = server::run(&connection, projects);
     // The writing thread ends when nobody can send any more.
     drop(connection);

@@ -398,6 +398,16 @@ impl Server<'_> {
         )));
     }
 
+    /// The project of a file, checked, maybe before the last changes: for what is asked at each
+    /// letter.
+    fn known(&mut self, file: &Path) -> Option<PathBuf> {
+        let path = self.projects.root_of(file)?;
+        match self.roots.get(&path) {
+            Some(root) if root.checked.is_some() => Some(path),
+            Some(_) | None => self.fresh(file),
+        }
+    }
+
     /// The project of a file, checked as it is now.
     fn fresh(&mut self, file: &Path) -> Option<PathBuf> {
         let path = self.projects.root_of(file)?;
@@ -434,7 +444,7 @@ impl Server<'_> {
     fn completion(&mut self, params: CompletionParams) -> Option<Value> {
         let at = params.text_document_position;
         let (path, text, byte) = self.cursor(&at.text_document.uri, at.position)?;
-        let root = self.fresh(&path)?;
+        let root = self.known(&path)?;
         let declarations = &self.roots.get(&root)?.declarations;
         let probed = probe::probe(&text, byte)?;
         let lines = Lines::new(&text, self.encoding);
