@@ -18,7 +18,7 @@ use lsp_types::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -89,8 +89,8 @@ struct Root {
     checked: Option<Checked>,
     /// What is declared, as far as it can be read.
     declarations: Declarations,
-    /// The files that findings were published for.
-    told: BTreeSet<PathBuf>,
+    /// The findings that were published last.
+    told: BTreeMap<PathBuf, Vec<lsp_types::Diagnostic>>,
 }
 
 struct Server<'a> {
@@ -366,12 +366,20 @@ impl Server<'_> {
                 trouble = Some(why);
             }
         }
-        let before = std::mem::replace(&mut root.told, files.keys().cloned().collect());
-        for file in before {
+        // Of an open text it is also told that nothing is wrong with it.
+        for file in buffers.into_keys() {
             files.entry(file).or_default();
         }
+        let before = std::mem::replace(&mut root.told, files.clone());
+        for file in before.keys() {
+            files.entry(file.clone()).or_default();
+        }
         for (file, diagnostics) in files {
-            self.publish(&file, diagnostics);
+            let same = before.get(&file) == Some(&diagnostics);
+            let clean = diagnostics.is_empty() && !before.contains_key(&file);
+            if self.open.contains_key(&file) || !(same || clean) {
+                self.publish(&file, diagnostics);
+            }
         }
         if let Some(why) = trouble {
             let params = json!({ "type": 1, "message": why });

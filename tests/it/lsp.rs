@@ -280,6 +280,9 @@ fn tells_findings_while_typing_and_takes_them_back() {
 
     client.change(&offer, OFFER);
     assert_eq!(client.findings(&offer), Vec::<Value>::new());
+    // It is told again that nothing is wrong.
+    client.change(&offer, OFFER);
+    assert_eq!(client.findings(&offer), Vec::<Value>::new());
 
     // A text that cannot be read.
     client.change(&offer, &OFFER.replace("[come-back]", "[come-back"));
@@ -308,6 +311,7 @@ fn tells_what_a_change_means_for_other_files() {
     let more = project.path().join("more.yaml");
     client.open(&more, COUPON.replace("COMEBACK10", "BACK11").as_str());
     assert_eq!(client.findings(&offer), Vec::<Value>::new());
+    client.findings(&more);
     // The same address twice: the other place is named.
     client.change(&coupon, COUPON);
     let findings = client.findings(&more);
