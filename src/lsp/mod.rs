@@ -9,6 +9,7 @@
 //! [`Projects`] that reads and compiles.
 
 mod actions;
+mod answers;
 mod completion;
 mod declared;
 mod definition;
