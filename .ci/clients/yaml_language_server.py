@@ -220,8 +220,9 @@ def main():
 
     head = "kind: offer\nname: standard\n"
     checks.hovers("a kind", "ki|nd: offer\nname: x\n", "A price plan")
-    checks.hovers("a field", f"{head}pri|ce: 490.00 EUR\n", "price")
+    checks.hovers("a field", f"{head}pri|ce: 490.00 EUR\n", "The regular price")
     checks.hovers("a field inside", f"{head}products:\n  - course: a\n    acc|ess: {{ for: 6mo }}\n", "access")
+    checks.hovers("a value", f"{head}status: publ|ished\n", "On sale")
     checks.hovers("of the project", "version: 1\nproject: x\ntime|zone: Europe/Kyiv\n", "IANA", "project")
     checks.completes("kinds", "kind: |\n", ["course", "cohort", "offer", "coupon", "test"])
     checks.completes("fields", f"{head}|\n", ["price", "status", "products", "coupons"])
