@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The rooms from `source` to `render` are pure: texts, values, instants in, values out. `provider`,
-//! `state`, `apply`, `sandbox` and `os` do IO; `cli` alone knows every room. See
+//! `state`, `apply`, `sandbox`, `lsp` and `os` do IO; `cli` alone knows every room. See
 //! `docs/architecture.md`.
 
 pub mod source;
@@ -40,6 +40,8 @@ pub mod state;
 pub mod apply;
 
 pub mod sandbox;
+
+pub mod lsp;
 
 pub mod os;
 

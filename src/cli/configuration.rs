@@ -137,6 +137,61 @@ pub(super) fn compile(
     (None, findings)
 }
 
+/// A project, compiled for one or for every environment.
+pub(super) struct Everywhere {
+    /// Every text.
+    pub(super) sources: SourceMap,
+    /// All findings, in file order.
+    pub(super) findings: Diagnostics,
+    /// What was compiled, an environment after the other.
+    pub(super) compiled: Vec<Option<Compiled>>,
+}
+
+/// Compiles the project for the chosen environment, without one for each that it has.
+///
+/// # Errors
+/// The system refuses to read a file.
+pub(super) fn check_everywhere(
+    mut files: Files,
+    environment: Option<&str>,
+    now: Instant,
+) -> Result<Everywhere, Failure> {
+    let chosen: Vec<Option<String>> = match environment {
+        Some(environment) => vec![Some(environment.to_owned())],
+        None => {
+            let all = environments(&files);
+            if all.is_empty() {
+                vec![None]
+            } else {
+                all.into_iter().map(Some).collect()
+            }
+        }
+    };
+    let mut findings = Diagnostics::new();
+    let mut all = Vec::new();
+    let last = chosen.len().saturating_sub(1);
+    for (at, environment) in chosen.iter().enumerate() {
+        let environment = environment.as_deref();
+        if !files.serves(environment) {
+            files = files.again(environment)?;
+        }
+        let documents = if at == last {
+            std::mem::take(&mut files.documents)
+        } else {
+            files.documents.clone()
+        };
+        let (compiled, own) = compile(&files, documents, environment, now);
+        all.push(compiled);
+        findings.extend(own);
+    }
+    findings.sort();
+    Ok(Everywhere {
+        sources: files.sources,
+        findings,
+        compiled: all,
+    })
+}
+
 /// Shows findings as a result: they are what the command found.
 pub(super) fn tell(context: &Context, findings: &Diagnostics, sources: &SourceMap) {
     let text = if context.console.json {

@@ -6,7 +6,7 @@ use crate::os::{self, FileRead, FolderError, Found, ProjectFolder, Refusal};
 use crate::source::{FileId, SourceMap, Span};
 use crate::yaml::{self, Limits, Node};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Threads that parse.
 const PARSERS: usize = 2;
@@ -25,6 +25,8 @@ pub(super) struct Files {
     pub(super) findings: Diagnostics,
     /// What was left out.
     exclude: Vec<String>,
+    /// Texts over files.
+    buffers: Buffers,
 }
 
 impl Files {
@@ -37,6 +39,28 @@ impl Files {
         Files::read_in(folder, Texts::default(), environment)
     }
 
+    /// Reads the project in `dir` with texts over its files: those that an editor has open, by
+    /// path. A text that is in no file yet counts as one.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    pub(super) fn read_over(
+        dir: &Path,
+        environment: Option<&str>,
+        buffers: BTreeMap<PathBuf, String>,
+    ) -> Result<Self, Failure> {
+        let folder = os::find_project(Some(dir)).map_err(|error| no_project(&error))?;
+        let buffers = buffers
+            .into_iter()
+            .filter_map(|(path, text)| Some((relative(path.strip_prefix(dir).ok()?), text)))
+            .collect();
+        let texts = Texts {
+            buffers,
+            ..Texts::default()
+        };
+        Files::read_in(folder, texts, environment)
+    }
+
     fn read_in(
         folder: ProjectFolder,
         mut texts: Texts,
@@ -45,6 +69,7 @@ impl Files {
         let limits = Limits::default();
         let mut findings = Diagnostics::new();
         let found = folder.read(os::PROJECT_FILE, limits.file_bytes);
+        let found = texts.over(&folder, found);
         let file = take(found, &mut texts, &mut findings)?;
         let mut parsed = file.map_or_else(Vec::new, |file| {
             yaml::parse(file, texts.sources.text(file), &limits, &mut findings)
@@ -66,7 +91,8 @@ impl Files {
             .map(|project| excluded(project, environment))
             .unwrap_or_default();
         let mut ids = Vec::new();
-        for found in folder.read_all(&exclude, limits.file_bytes) {
+        let on_disk = folder.read_all(&exclude, limits.file_bytes);
+        for found in texts.over_all(&folder, on_disk, &exclude) {
             ids.extend(take(found, &mut texts, &mut findings)?);
         }
         let (documents, more) = parse_all(&texts.sources, &ids, &limits);
@@ -78,6 +104,7 @@ impl Files {
             documents,
             findings,
             exclude,
+            buffers: texts.buffers,
         })
     }
 
@@ -87,7 +114,11 @@ impl Files {
     /// # Errors
     /// As [`Files::read`].
     pub(super) fn again(self, environment: Option<&str>) -> Result<Self, Failure> {
-        Files::read_in(self.folder, Texts::again(self.sources), environment)
+        let texts = Texts {
+            buffers: self.buffers,
+            ..Texts::again(self.sources)
+        };
+        Files::read_in(self.folder, texts, environment)
     }
 
     /// Whether another environment of the project reads the same files.
@@ -98,12 +129,17 @@ impl Files {
     }
 }
 
+/// Texts over files, by the path from the project's folder.
+type Buffers = BTreeMap<String, String>;
+
 /// Texts while they are read.
 #[derive(Default)]
 struct Texts {
     sources: SourceMap,
     /// Those that were read before, by path.
     known: BTreeMap<String, FileId>,
+    /// Those that stand for files.
+    buffers: Buffers,
 }
 
 impl Texts {
@@ -112,7 +148,52 @@ impl Texts {
             .ids()
             .map(|file| (sources.path(file).to_owned(), file))
             .collect();
-        Texts { sources, known }
+        Texts {
+            sources,
+            known,
+            buffers: Buffers::new(),
+        }
+    }
+
+    /// A file with the text that stands for it, if there is one.
+    fn over(&self, folder: &ProjectFolder, found: Found) -> Found {
+        let open = self
+            .buffers
+            .iter()
+            .find(|(path, _)| folder.show(path) == found.path);
+        match open {
+            Some((_, text)) => Found {
+                content: FileRead::Bytes(text.clone().into_bytes()),
+                ..found
+            },
+            None => found,
+        }
+    }
+
+    /// All files with the texts that stand for them, those that are not on disk at the end.
+    fn over_all(
+        &self,
+        folder: &ProjectFolder,
+        found: Vec<Found>,
+        exclude: &[String],
+    ) -> Vec<Found> {
+        if self.buffers.is_empty() {
+            return found;
+        }
+        let mut all: Vec<Found> = found
+            .into_iter()
+            .map(|found| self.over(folder, found))
+            .collect();
+        for (path, text) in &self.buffers {
+            let shown = folder.show(path);
+            if folder.takes(path, exclude) && all.iter().all(|found| found.path != shown) {
+                all.push(Found {
+                    path: shown,
+                    content: FileRead::Bytes(text.clone().into_bytes()),
+                });
+            }
+        }
+        all
     }
 
     /// The id of a text: the one that it has, if it was read before.
@@ -122,6 +203,14 @@ impl Texts {
             Some(_) | None => self.sources.add(path, text),
         }
     }
+}
+
+/// A path below a folder, with `/` between names.
+fn relative(path: &Path) -> String {
+    let names = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    names.collect::<Vec<_>>().join("/")
 }
 
 /// Patterns that leave out files: `exclude`, of the environment if it has its own, and the seeds of

@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod files;
 mod init;
+mod lsp;
 mod man;
 mod plan;
 mod planning;
@@ -57,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
+        Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
@@ -167,6 +169,7 @@ enum Command {
     Schema(schema::Args),
     Explain(explain::Args),
     Validate(validate::Args),
+    Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     State(state::Args),

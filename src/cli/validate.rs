@@ -1,9 +1,8 @@
 //! `bursar validate`.
 
-use super::configuration::{self, compile, environments, tell};
+use super::configuration::{self, Everywhere, check_everywhere, tell};
 use super::files::Files;
 use super::{Context, Exit, Failure};
-use crate::diag::Diagnostics;
 use crate::render::human;
 
 /// Check the configuration: syntax, schema, references, rules. Offline, without credentials.
@@ -18,39 +17,17 @@ pub(super) struct Args {}
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let Args {} = args;
-    let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+    let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
     let now = configuration::now(context, &files);
-    let chosen: Vec<Option<String>> = match &context.environment {
-        Some(environment) => vec![Some(environment.clone())],
-        None => {
-            let all = environments(&files);
-            if all.is_empty() {
-                vec![None]
-            } else {
-                all.into_iter().map(Some).collect()
-            }
-        }
-    };
-    let mut findings = Diagnostics::new();
-    let last = chosen.len().saturating_sub(1);
-    for (at, environment) in chosen.iter().enumerate() {
-        let environment = environment.as_deref();
-        if !files.serves(environment) {
-            files = files.again(environment)?;
-        }
-        let documents = if at == last {
-            std::mem::take(&mut files.documents)
-        } else {
-            files.documents.clone()
-        };
-        let (compiled, own) = compile(&files, documents, environment, now);
-        // The process ends soon: taking a large project apart would cost a sixth of the run.
-        std::mem::forget(compiled);
-        findings.extend(own);
-    }
-    findings.sort();
+    let Everywhere {
+        sources,
+        findings,
+        compiled,
+    } = check_everywhere(files, context.environment.as_deref(), now)?;
+    // The process ends soon: taking a large project apart would cost a sixth of the run.
+    std::mem::forget(compiled);
     if context.console.json || !findings.is_empty() {
-        tell(context, &findings, &files.sources);
+        tell(context, &findings, &sources);
     }
     if findings.has_errors() {
         return Ok(Exit::Invalid);

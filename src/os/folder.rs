@@ -120,6 +120,14 @@ pub fn find_project(dir: Option<&Path>) -> Result<ProjectFolder, FolderError> {
     })
 }
 
+/// The folder of the project that a file or a folder belongs to: the nearest one upward, itself
+/// included, with a `bursar.yaml`.
+pub fn project_above(path: &Path) -> Option<PathBuf> {
+    path.ancestors()
+        .find(|folder| folder.join(PROJECT_FILE).is_file())
+        .map(Path::to_path_buf)
+}
+
 impl ProjectFolder {
     /// The folder itself.
     pub fn path(&self) -> &Path {
@@ -188,6 +196,16 @@ impl ProjectFolder {
                 .flat_map(|reader| reader.join().unwrap_or_default())
                 .collect()
         })
+    }
+
+    /// Whether [`ProjectFolder::read_all`] would read a file that stood at this place below the
+    /// folder.
+    pub fn takes(&self, relative: &str, exclude: &[String]) -> bool {
+        let hidden = relative.split('/').any(|name| name.starts_with('.'));
+        let excluded = exclude
+            .iter()
+            .any(|text| Pattern::new(text).matches(relative));
+        !hidden && !excluded && is_yaml(Path::new(relative)) && relative != PROJECT_FILE
     }
 
     fn walk(&self, patterns: &[Pattern]) -> Vec<Entry> {

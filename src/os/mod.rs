@@ -16,7 +16,8 @@ mod write;
 
 pub use credentials::{Credentials, CredentialsError, credentials};
 pub use folder::{
-    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project, read_named,
+    FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
+    project_above, read_named,
 };
 pub use identity::{host, user};
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};

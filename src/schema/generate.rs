@@ -67,6 +67,10 @@ fn of_any_document() -> Value {
     for (id, body) in bodies {
         definitions.insert(id.to_owned(), Value::Object(body));
     }
+    let known = definitions.clone();
+    for definition in definitions.values_mut() {
+        lay_open_nullable(definition, &known);
+    }
     let body = json!({
         "title": "document",
         "description": "A document of a project, of any kind.",
@@ -79,6 +83,54 @@ fn of_any_document() -> Value {
         "allOf": chosen,
     });
     finish("document", into_map(body), definitions)
+}
+
+/// Writes `anyOf: [{ $ref: … }, { type: null }]` as one schema with two types, where that can be said.
+///
+/// The two mean the same. Of a union editors show the branch that fits: what money is, instead of
+/// what this price is for.
+fn lay_open_nullable(definition: &mut Value, known: &Map<String, Value>) {
+    let properties = definition.get_mut("properties");
+    for (_, property) in properties
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(laid_open) = one_of_two_types(property, known) {
+            *property = laid_open;
+        }
+    }
+    for union in ["anyOf", "oneOf"] {
+        let branches = definition.get_mut(union).and_then(Value::as_array_mut);
+        for branch in branches.into_iter().flatten() {
+            lay_open_nullable(branch, known);
+        }
+    }
+}
+
+fn one_of_two_types(property: &Value, known: &Map<String, Value>) -> Option<Value> {
+    let [branch, null] = property.get("anyOf")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let name = branch.get("$ref")?.as_str()?.strip_prefix("#/$defs/")?;
+    let referred = known.get(name)?.as_object()?;
+    let ty = referred.get("type")?.as_str()?;
+    // Constants and unions take no further type.
+    let plain = ["const", "enum", "anyOf", "oneOf"]
+        .iter()
+        .all(|key| !referred.contains_key(*key));
+    if null.get("type")? != "null" || !plain {
+        return None;
+    }
+    let mut one = property.as_object()?.clone();
+    one.shift_remove("anyOf");
+    one.insert("type".to_owned(), json!([ty, "null"]));
+    for (key, value) in referred {
+        if !one.contains_key(key) && key != "title" {
+            one.insert(key.clone(), value.clone());
+        }
+    }
+    Some(Value::Object(one))
 }
 
 /// A kind's own fields between the first and the last of those that every kind has.

@@ -38,6 +38,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "sandbox",
         &["source", "diag", "model", "yaml", "kinds", "domain"],
     ),
+    (
+        "lsp",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "schema", "rules",
+        ],
+    ),
     ("os", &["source", "diag", "model", "yaml"]),
 ];
 
@@ -88,6 +94,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("miette", &["render"]),
     ("walkdir", &["os"]),
     ("pulldown_cmark", &["compile"]),
+    ("lsp_server", &["lsp"]),
+    ("lsp_types", &["lsp"]),
 ];
 
 /// Rooms that may name a kind, and the one file of the sandbox that may.

@@ -10,6 +10,7 @@ mod cli;
 mod examples;
 mod harness;
 mod killed;
+mod lsp;
 mod plan_schema;
 mod reference;
 mod requests;

@@ -8,6 +8,7 @@ const COMMANDS: &[&[&str]] = &[
     &[],
     &["init"],
     &["validate"],
+    &["lsp"],
     &["plan"],
     &["apply"],
     &["sandbox"],
