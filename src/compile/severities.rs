@@ -7,7 +7,7 @@ use crate::kinds::{Project, RuleLevel};
 use crate::model::{Address, Instant, Path};
 use crate::source::Span;
 use crate::yaml::Node;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Excuses what documents excuse, gives findings the project's severities, puts them in file order.
 pub(super) fn settle(
@@ -23,6 +23,14 @@ pub(super) fn settle(
         apply_levels(project, project_node, findings);
     }
     findings.sort();
+    // What a limit kept from being read is not missing.
+    let unread: BTreeSet<Span> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::LimitExceeded)
+        .map(|finding| finding.span)
+        .collect();
+    findings
+        .retain_mut(|finding| finding.code != Code::WrongType || !unread.contains(&finding.span));
     // A value that several documents share is wrong once.
     let mut last: Option<(Code, Span, String)> = None;
     findings.retain_mut(|finding| {

@@ -15,24 +15,6 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// What belongs to one launch: dates, coupons and links.
-const OF_A_LAUNCH: &[&[&str]] = &[
-    &["promotion", "from"],
-    &["promotion", "until"],
-    &["payment", "installments", "schedule"],
-    &["sale", "opens"],
-    &["sale", "closes"],
-    &["coupons"],
-    &["upgrade"],
-    &["renewal"],
-    &["cross_sell"],
-    &["form", "terms"],
-    &["letters", "activation"],
-    &["letters", "purchased"],
-    &["letters", "failed"],
-    &["letters", "accepted_free"],
-];
-
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, offer) in configuration.offers() {
         let like = offer.like.as_ref();

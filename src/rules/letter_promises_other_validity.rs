@@ -1,6 +1,6 @@
 //! `letter-promises-other-validity`: a letter promises another validity than the scenario gives.
 
-use super::mailing::{mailings, same};
+use super::mailing::{Entry, mailings, same};
 use super::{Configuration, Rule, configuration, unpaid};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::Reference;
@@ -20,6 +20,10 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         else {
             continue;
         };
+        // A letter before the list is said by `letter-before-list`.
+        if !matches!(mailing.entry(lists), Entry::Before) {
+            continue;
+        }
         let gates = |list: &Reference| lists.iter().any(|own| same(own, list));
         let Some((minutes, removal)) = mailing.removal(gates) else {
             continue;

@@ -1,6 +1,6 @@
 //! `promised-expiry-missing`: a promised time limit is never enforced.
 
-use super::mailing::{mailings, same};
+use super::mailing::{Entry, mailings, same};
 use super::{Configuration, Rule, configuration};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::Reference;
@@ -22,6 +22,10 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         let Some(lists) = lists.filter(|lists| !lists.is_empty()) else {
             continue;
         };
+        // Who never gets into the list is said by `coupon-outside-its-list`.
+        if matches!(mailing.entry(lists), Entry::Never) {
+            continue;
+        }
         let removed = mailing.removal(|list| lists.iter().any(|own| same(own, list)));
         // The wrong list is said where it stands.
         if removed.is_some() || mailing.wrong_expiry(lists).is_some() {

@@ -2,7 +2,7 @@
 //!
 //! `tests/suite/CODE.yaml` holds cases, each begun by `# case: …`. Directives may follow:
 //! `# project: {flow mapping}` adds keys to the default bursar.yaml, `# now: INSTANT` sets the clock
-//! (2026-06-01T00:00:00Z). Under a line of YAML, a comment says what must be found there, with a
+//! (2026-06-01T00:00:00Z), `# applied: {address: [addresses it referred to]}` the state. Under a line of YAML, a comment says what must be found there, with a
 //! caret at the column where the finding begins:
 //!
 //! ```yaml
@@ -11,6 +11,9 @@
 //!     #                            ^ note[lesson-opens-before-module]: its module opens later
 //! ```
 //!
+//! A case that begins with `# on disk` is read from a folder by the program: `\xNN` is a byte there,
+//! and `# link: TARGET` makes the file a symbolic link.
+//!
 //! What stands in the first column is told by `#<`. Behind the colon stands a part of the message,
 //! of the why or of the help. A `note` is another place of the finding. Findings of the file's own
 //! code, and errors of any code, must be exactly those that are annotated. A case without any
@@ -18,10 +21,11 @@
 
 use bursar::compile::{self, Input, Source};
 use bursar::diag::{CODES, Code, Diagnostic, Diagnostics, Severity};
-use bursar::model::parse_instant;
+use bursar::model::{Address, Attributes, Value, parse_instant};
 use bursar::rules::page;
 use bursar::source::SourceMap;
 use bursar::yaml::{Limits, parse};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const NOW: &str = "2026-06-01T00:00:00Z";
@@ -38,6 +42,7 @@ struct Case {
     text: String,
     project: String,
     now: String,
+    applied: Option<String>,
 }
 
 /// What a comment says that must be found.
@@ -170,6 +175,7 @@ fn directives(name: &str, text: &str) -> Case {
         text: text.to_owned(),
         project: directive("project").unwrap_or("{}").to_owned(),
         now: directive("now").unwrap_or(NOW).to_owned(),
+        applied: directive("applied").map(str::to_owned),
     }
 }
 
@@ -183,7 +189,65 @@ fn project(case: &Case) -> String {
     serde_yaml::to_string(&keys).unwrap()
 }
 
+/// A case whose file cannot be held in a text: `\xNN` is a byte, `# link: TARGET` makes the file a
+/// symbolic link. It is read from a folder by the program itself.
+fn run_on_disk(case: &Case) -> Vec<Found> {
+    let project = crate::harness::Project::empty();
+    let folder = project.path();
+    std::fs::write(folder.join("bursar.yaml"), self::project(case)).unwrap();
+    let file = folder.join("case.yaml");
+    let link = case
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix("# link: "));
+    match link {
+        Some(target) => std::os::unix::fs::symlink(target, &file).unwrap(),
+        None => std::fs::write(&file, bytes(&case.text)).unwrap(),
+    }
+    let ran = project.run(&["--now", &case.now, "validate", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let flatten = |told: &serde_json::Value| {
+        let text = |key: &str| told[key].as_str().unwrap_or_default();
+        let number = |key: &str| told["range"]["start"][key].as_u64().unwrap() as usize;
+        Found {
+            line: number("line"),
+            column: number("column"),
+            severity: match text("severity") {
+                "error" => "error",
+                "warning" => "warning",
+                _ => "hint",
+            },
+            code: Code::parse(text("code")).unwrap(),
+            text: format!(
+                "{} | {} | {}",
+                text("summary"),
+                text("detail"),
+                text("help")
+            ),
+            notes: Vec::new(),
+            in_case: true,
+        }
+    };
+    let told = told["diagnostics"].as_array().unwrap();
+    told.iter().map(flatten).collect()
+}
+
+/// A text with every `\xNN` as the byte that it names.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut pieces = text.split("\\x");
+    let mut out = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        let (byte, rest) = piece.split_at(2);
+        out.push(u8::from_str_radix(byte, 16).unwrap());
+        out.extend(rest.as_bytes());
+    }
+    out
+}
+
 fn run(case: &Case) -> Vec<Found> {
+    if case.text.starts_with("# on disk") {
+        return run_on_disk(case);
+    }
     let mut sources = SourceMap::new();
     let mut findings = Diagnostics::new();
     let text = project(case);
@@ -202,7 +266,7 @@ fn run(case: &Case) -> Vec<Found> {
         documents: documents.collect(),
         environment: None,
         now: parse_instant(&case.now).unwrap(),
-        applied: None,
+        applied: case.applied.as_deref().map(applied),
     };
     let _ = compile::compile(input, &mut findings);
     let place = |span: bursar::source::Span| {
@@ -236,6 +300,25 @@ fn run(case: &Case) -> Vec<Found> {
         }
     };
     findings.iter().map(flatten).collect()
+}
+
+/// The last applied attributes of a case: each address with what it referred to.
+fn applied(text: &str) -> BTreeMap<Address, Attributes> {
+    let written: BTreeMap<String, Vec<String>> = serde_yaml::from_str(text).unwrap();
+    let address = |text: &str| {
+        let (kind, name) = text.split_once('.').unwrap();
+        Address::new(kind, name)
+    };
+    let attributes = |refers: &[String]| {
+        let refers = refers.iter().map(|text| Value::Ref(address(text)));
+        match Value::map([("refers", Value::List(refers.collect()))]) {
+            Value::Map(attributes) => attributes,
+            _ => Attributes::new(),
+        }
+    };
+    let each = written.iter();
+    each.map(|(of, refers)| (address(of), attributes(refers)))
+        .collect()
 }
 
 /// The annotations of a case.
