@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod failure;
 mod files;
+mod fixing;
 mod init;
 mod lsp;
 mod man;

@@ -1,6 +1,6 @@
 //! References: everything that is named must be declared.
 
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
+use crate::diag::{Code, Diagnostic, Diagnostics, Safety, did_you_mean, nearest, only_near};
 use crate::kinds::course::{Lesson, Module};
 use crate::kinds::{Document, Elsewhere, Index};
 use crate::kinds::{DocumentPlaces, Inside, Link, Reference};
@@ -73,7 +73,8 @@ fn check_name(index: &Index<'_>, document: &Document, link: &Link) -> Option<Dia
         );
     }
     if let Some(near) = did_you_mean(name, index.names(kind)) {
-        return Some(finding.help(near));
+        let only = only_near(name, index.names(kind));
+        return Some(finding.help(near).rename_to(only, Safety::Unsafe));
     }
     let others = index.kinds_of(name);
     if let Some(other) = others.first() {

@@ -8,8 +8,8 @@ mod fix;
 mod suggest;
 
 pub use code::{CODES, Code, Lock};
-pub use fix::{Edit, Fix, Safety};
-pub use suggest::{did_you_mean, nearest};
+pub use fix::{Edit, Fix, Safety, apply_edits};
+pub use suggest::{did_you_mean, nearest, only_near};
 
 use crate::model::Address;
 use crate::source::Span;
@@ -118,6 +118,21 @@ impl Diagnostic {
         self.related.push(Label {
             span,
             text: text.into(),
+        });
+        self
+    }
+
+    /// Adds the cure by which a word takes the place of the one at the finding's place; none if
+    /// there is no word.
+    #[must_use]
+    pub fn rename_to(mut self, word: Option<&str>, safety: Safety) -> Self {
+        self.fix = word.map(|word| Fix {
+            title: format!("write `{word}`"),
+            safety,
+            edits: vec![Edit {
+                span: self.span,
+                text: word.to_owned(),
+            }],
         });
         self
     }

@@ -20,6 +20,18 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
     best.map(|(_, candidate)| candidate)
 }
 
+/// The only candidate near enough to `wrong`; `None` if there are several, or none.
+pub fn only_near<'a>(
+    wrong: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let mut near = candidates
+        .into_iter()
+        .filter(|candidate| nearest(wrong, [*candidate]).is_some());
+    let first = near.next()?;
+    near.all(|other| other == first).then_some(first)
+}
+
 /// `did you mean \`x\`?` for the nearest candidate.
 pub fn did_you_mean<'a>(
     wrong: &str,

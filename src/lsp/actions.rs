@@ -70,7 +70,14 @@ mod tests {
         let file = sources.add("/school/a.yaml", "a: 1\nb: 😀 tittle\n");
         let span = Span::new(file, 13, 19);
         let mut findings = Diagnostics::new();
-        let fix = Fix::safe("rename it", span, "title");
+        let fix = Fix {
+            title: "rename it".to_owned(),
+            safety: Safety::Safe,
+            edits: vec![crate::diag::Edit {
+                span,
+                text: "title".to_owned(),
+            }],
+        };
         findings.push(Diagnostic::new(Code::UnknownField, span, "unknown").fix(fix));
         findings.push(Diagnostic::new(Code::UnknownField, span, "without a cure"));
         let checked = Checked {

@@ -3,9 +3,12 @@
 //! Everything here is given values and writes to a `String`; nothing is computed, opened or asked.
 //! Text that comes from files or from a platform goes through [`terminal::escape`].
 
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 mod progress;
+pub mod sarif;
 mod style;
 pub mod terminal;
 

@@ -13,9 +13,11 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// The names of a course's modules, each with those of its lessons, in order.
+type Program<'a> = Vec<(&'a str, Vec<&'a str>)>;
+
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    // Courses by their program: the titles of modules and lessons in order.
-    let mut programs: BTreeMap<Vec<(&str, Vec<&str>)>, Vec<(&Document, &Course)>> = BTreeMap::new();
+    let mut programs: BTreeMap<Program<'_>, Vec<(&Document, &Course)>> = BTreeMap::new();
     for (document, course) in configuration.courses() {
         if course.modules.is_empty() {
             continue;

@@ -3,9 +3,10 @@
 use super::mailing::{Mailing, mailings};
 use super::sale::Acceptance;
 use super::{Configuration, Rule, configuration, sale};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Edit, Fix, Safety};
 use crate::kinds::Document;
 use crate::model::{Address, Path};
+use crate::source::Span;
 use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -21,26 +22,53 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             continue;
         }
         let name = &coupon.address.name;
-        findings.push(
-            Diagnostic::new(
-                Code::MailedCouponNotAccepted,
-                configuration::value(offer, &Path::root().key("coupons")),
-                format!(
-                    "`{}` does not accept the coupon `{name}`, which is mailed for it",
-                    offer.address.name
-                ),
-            )
-            .label("not among these")
-            .why("the client gets the letter, types the code and is refused")
-            .help(format!("add `{name}` to the offer's `coupons`"))
-            .related(
-                configuration::value(refusal.mailing.document, &refusal.mailing.path()),
-                "mailed here",
-            )
-            .related(coupon.name_span(), "the coupon")
-            .about(&offer.address),
-        );
+        let fix = accept(offer, name);
+        let mut finding = Diagnostic::new(
+            Code::MailedCouponNotAccepted,
+            configuration::value(offer, &Path::root().key("coupons")),
+            format!(
+                "`{}` does not accept the coupon `{name}`, which is mailed for it",
+                offer.address.name
+            ),
+        )
+        .label("not among these")
+        .why("the client gets the letter, types the code and is refused")
+        .help(format!("add `{name}` to the offer's `coupons`"))
+        .related(
+            configuration::value(refusal.mailing.document, &refusal.mailing.path()),
+            "mailed here",
+        )
+        .related(coupon.name_span(), "the coupon")
+        .about(&offer.address);
+        finding.fix = fix;
+        findings.push(finding);
     }
+}
+
+/// The cure by which an offer names a coupon too. It changes what clients pay: a person decides.
+fn accept(offer: &Document, name: &str) -> Option<Fix> {
+    let node = offer.node.get("coupons")?;
+    let (span, text) = match node.as_sequence() {
+        // Behind the last of a list in one line; other lists are left to people.
+        Some(items) => match items.last() {
+            Some(last) => {
+                let end = last.span.end as usize;
+                (Span::new(last.span.file, end, end), format!(", {name}"))
+            }
+            None => (node.span, format!("[{name}]")),
+        },
+        None => (node.span, format!("[{name}]")),
+    };
+    // A list in brackets ends behind its last item, one of dashes with it.
+    let is_flow = node
+        .as_sequence()
+        .and_then(|items| items.last())
+        .is_none_or(|last| last.span.end < node.span.end);
+    is_flow.then(|| Fix {
+        title: format!("let the offer accept `{name}`"),
+        safety: Safety::Unsafe,
+        edits: vec![Edit { span, text }],
+    })
 }
 
 /// A mailing, and an offer that refuses its coupon.

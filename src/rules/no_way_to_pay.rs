@@ -25,18 +25,14 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         else {
             continue;
         };
-        // What is absent is left as it is on the platform; of a `payment` that names no method at
-        // all, nothing is known.
+        // What is absent is left as it is on the platform: only a `full` that is off is known.
         let in_parts = installments.set().is_some_and(|parts| {
             let rows = parts.schedule.set().is_some_and(|rows| !rows.is_empty());
             parts.equal.set().is_some() || rows
         });
         let full_is_off = matches!(full, Field::Set(false));
-        let names_none = *full == Field::Absent
-            && *installments == Field::Absent
-            && *subscription == Field::Absent;
         let is_on = *full == Field::Set(true) || in_parts || subscription.set().is_some();
-        if is_on || names_none || !full_is_off && *installments == Field::Absent {
+        if is_on || !full_is_off {
             continue;
         }
         let path = Path::root().key("payment");

@@ -116,7 +116,9 @@ fn exclusions(
         }
         let denies = |tag: &Text| {
             let mut others = holds.iter();
-            others.find(|(_, _, other)| passes::denied(other).contains(tag))
+            others.find(|(_, _, other)| {
+                passes::denied(other).contains(tag) && !passes::is_unsellable(other)
+            })
         };
         let all: Option<Vec<_>> = passes::allowed(spec).iter().map(denies).collect();
         let Some(blocking) = all.and_then(|all| all.into_iter().find(|(other, _, _)| other != at))

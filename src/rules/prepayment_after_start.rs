@@ -2,7 +2,7 @@
 
 use super::{Configuration, Rule, configuration, instalments};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::model::{Instant, Path};
+use crate::model::{Instant, Moment, Path};
 
 pub(super) const RULE: Rule = Rule {
     code: Code::PrepaymentAfterStart,
@@ -17,6 +17,7 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         let (None, Some(due)) = (&first.due, &second.due) else {
             continue;
         };
+        let is_day = matches!(due.0, Moment::Date(_));
         let due = configuration.end(&due.0);
         let starts = offer
             .products
@@ -26,7 +27,7 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             .find_map(|product| {
                 let (cohort, spec) = configuration.index.cohort(product.cohort.set()?)?;
                 let starts = configuration.instant(&spec.starts.as_ref()?.0);
-                (due > starts && !is_that_day(configuration, due, starts))
+                (due > starts && !(is_day && is_that_day(configuration, due, starts)))
                     .then_some((cohort, starts))
             });
         let Some((cohort, starts)) = starts else {

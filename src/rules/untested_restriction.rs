@@ -26,11 +26,20 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     let tried = tried(configuration);
     let mut holders: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
     for (document, pack) in configuration.packs() {
+        if pack.for_sale.set() == Some(&false) {
+            continue;
+        }
         for item in pack.items.set().into_iter().flatten() {
             if let Item::Pass(item) = item
                 && let Some(name) = item.pass.name()
             {
-                holders.entry(name.as_str()).or_default().push(document);
+                let holding = holders.entry(name.as_str()).or_default();
+                if holding
+                    .last()
+                    .is_none_or(|last| last.address != document.address)
+                {
+                    holding.push(document);
+                }
             }
         }
     }
@@ -38,7 +47,9 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         let for_new = passes::is_for_new_members(pass);
         let restricted =
             for_new || !passes::allowed(pass).is_empty() || !passes::denied(pass).is_empty();
-        if !restricted || passes::is_unsellable(pass) {
+        // What is not for sale cannot be shown to be allowed.
+        let sold = pass.for_sale.set() != Some(&false);
+        if !restricted || !sold || passes::is_unsellable(pass) {
             continue;
         }
         let packs = holders.get(&*document.address.name).into_iter().flatten();
@@ -90,30 +101,31 @@ fn tried(configuration: &Configuration<'_>) -> BTreeMap<Address, Tried> {
     for (_, test) in configuration.tests() {
         let mut buyers: BTreeSet<&str> = BTreeSet::new();
         for entry in &test.timeline {
-            for (name, expectation) in &entry.expect {
-                let person = test.people.get(name);
-                let has_bought = person.is_some_and(|person| {
-                    person.bought.iter().any(|bought| match bought {
-                        BoughtBefore::Address(address) => &*address.0.kind != "offer",
-                        BoughtBefore::Offer(_) => false,
-                        BoughtBefore::Pass(_) | BoughtBefore::Pack(_) => true,
-                    })
-                }) || buyers.contains(name.0.as_str());
-                for (what, can) in expectation.can_buy.iter().flatten() {
-                    let seen = tried.entry(what.0.clone()).or_default();
-                    let can = match can {
-                        CanBuy::Is(can) => *can,
-                        CanBuy::Because(purchase) => purchase.is,
-                    };
-                    seen.new |= !has_bought;
-                    seen.existing |= has_bought;
-                    seen.allowed |= can;
-                    seen.blocked |= !can;
-                }
-            }
+            // People act first, and expectations are looked at afterwards.
             for (name, deed) in &entry.do_.people {
                 if matches!(deed, Deed::Buys(_)) {
                     buyers.insert(name.0.as_str());
+                }
+                for (name, expectation) in &entry.expect {
+                    let person = test.people.get(name);
+                    let has_bought = person.is_some_and(|person| {
+                        person.bought.iter().any(|bought| match bought {
+                            BoughtBefore::Address(address) => &*address.0.kind != "offer",
+                            BoughtBefore::Offer(_) => false,
+                            BoughtBefore::Pass(_) | BoughtBefore::Pack(_) => true,
+                        })
+                    }) || buyers.contains(name.0.as_str());
+                    for (what, can) in expectation.can_buy.iter().flatten() {
+                        let seen = tried.entry(what.0.clone()).or_default();
+                        let can = match can {
+                            CanBuy::Is(can) => *can,
+                            CanBuy::Because(purchase) => purchase.is,
+                        };
+                        seen.new |= !has_bought;
+                        seen.existing |= has_bought;
+                        seen.allowed |= can;
+                        seen.blocked |= !can;
+                    }
                 }
             }
         }

@@ -3,8 +3,9 @@
 use super::mailing::same;
 use super::{Configuration, Rule, configuration};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::kinds::offer::Product;
-use crate::model::Path;
+use crate::kinds::offer::{AccessTerm, Content, NewContent, NewContentWord, Product};
+use crate::model::{Duration, Instant, Path};
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::UpgradeAccessDiffers,
@@ -26,6 +27,11 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         for (number, product) in wanted.iter().enumerate() {
             let same_course = |own: &Product| same(&own.course, &product.course);
             let Some(at) = own.iter().position(same_course) else {
+                // By name here and by id there, they may be one.
+                let is_known = |product: &Product| product.course.name().is_some();
+                if !is_known(product) || !own.iter().all(is_known) {
+                    continue;
+                }
                 findings.push(
                     Diagnostic::new(
                         Code::UpgradeAccessDiffers,
@@ -49,11 +55,11 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             // What is not managed on either side is not known.
             let differs_in_access = matches!(
                 (mine.access.set(), product.access.set()),
-                (Some(mine), Some(other)) if mine != other
+                (Some(mine), Some(other)) if term(configuration, mine) != term(configuration, other)
             );
             let differs_in_content = matches!(
                 (mine.content.set(), product.content.set()),
-                (Some(mine), Some(other)) if mine != other
+                (Some(mine), Some(other)) if parts(mine) != parts(other)
             );
             for (differs, key) in [
                 (differs_in_access, "access"),
@@ -83,4 +89,40 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// What an access term means: an end, a length, or neither.
+fn term(
+    configuration: &Configuration<'_>,
+    term: &AccessTerm,
+) -> (Option<Instant>, Option<Duration>) {
+    match term {
+        AccessTerm::Unlimited => (None, None),
+        AccessTerm::Until(until) => (Some(configuration.end(&until.0)), None),
+        AccessTerm::For(length) => (None, Some(*length)),
+    }
+}
+
+/// The chosen parts and what is added to them, order aside; `None` for everything.
+fn parts(content: &Content) -> Option<BTreeSet<String>> {
+    let Content::Chosen(chosen) = content else {
+        return None;
+    };
+    let modules = chosen
+        .modules
+        .iter()
+        .map(|name| format!("module {}", name.as_str()));
+    let lessons = chosen
+        .lessons
+        .iter()
+        .map(|path| format!("lesson {}/{}", path.module.as_str(), path.lesson.as_str()));
+    let new: Vec<String> = match &chosen.new_content {
+        None | Some(NewContent::Word(NewContentWord::None)) => Vec::new(),
+        Some(NewContent::Word(NewContentWord::All)) => vec!["all that is new".to_owned()],
+        Some(NewContent::Modules(names)) => names
+            .iter()
+            .map(|name| format!("new in {}", name.as_str()))
+            .collect(),
+    };
+    Some(modules.chain(lessons).chain(new).collect())
 }

@@ -7,7 +7,7 @@
 use super::alternatives::{Form, Shape, branches, join, resolved, words};
 use super::cure::{cure, name_cure};
 use super::generate::SCHEMAS;
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean, nearest};
+use crate::diag::{Code, Diagnostic, Diagnostics, Safety, did_you_mean, nearest, only_near};
 use crate::kinds::{
     At, BuyableAddress, CourseLesson, Day, Discount, KindInfo, PersonName, Price, Until,
     VariableName,
@@ -320,10 +320,13 @@ impl<'a> Telling<'a> {
             None => format!("unknown field `{key}`"),
             Some(_) => format!("unknown field `{key}` in {}", subject(path)),
         };
+        // A field that is there already cannot be meant.
+        let near = only_near(key, known.iter().copied()).filter(|near| node.get(near).is_none());
         self.findings.push(
             Diagnostic::new(Code::UnknownField, span, message)
                 .label("unknown")
-                .help(help),
+                .help(help)
+                .rename_to(near, Safety::Safe),
         );
     }
 
@@ -389,7 +392,12 @@ impl<'a> Telling<'a> {
                 format!("unknown value `{}` of {}", shortened(text), subject(path)),
             )
             .label("unknown")
-            .help(near.unwrap_or_else(|| format!("write {}", words(forms)))),
+            .help(near.unwrap_or_else(|| format!("write {}", words(forms))))
+            // A value can decide what clients get.
+            .rename_to(
+                only_near(text, constants.iter().map(String::as_str)),
+                Safety::Unsafe,
+            ),
         );
     }
 

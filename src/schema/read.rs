@@ -2,7 +2,7 @@
 
 use super::check::against;
 use super::generate::PROJECT;
-use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diag::{Code, Diagnostic, Diagnostics, Safety, did_you_mean, only_near};
 use crate::kinds::{KINDS, KindInfo, META_FIELDS, Meta, Project, Spec, kind};
 use crate::model::{Address, Name};
 use crate::yaml::{DeError, Node, describe, from_node, from_node_only};
@@ -128,7 +128,8 @@ fn kind_of(node: &Node, findings: &mut Diagnostics) -> Option<&'static KindInfo>
                 format!("unknown kind `{id}`"),
             )
             .label("unknown")
-            .help(did_you_mean(id, ids()).unwrap_or_else(|| format!("the kinds are {}", listed()))),
+            .help(did_you_mean(id, ids()).unwrap_or_else(|| format!("the kinds are {}", listed())))
+            .rename_to(only_near(id, ids()), Safety::Safe),
         );
     }
     known

@@ -92,6 +92,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
     ("miette", &["render"]),
+    ("quick_junit", &["render"]),
     ("walkdir", &["os"]),
     ("pulldown_cmark", &["compile"]),
     ("lsp_server", &["lsp"]),

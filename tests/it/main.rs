@@ -8,6 +8,8 @@
 mod architecture;
 mod cli;
 mod examples;
+mod fixes;
+mod formats;
 mod harness;
 mod killed;
 mod lsp;

@@ -67,7 +67,7 @@ fn a_document_that_cannot_be_read_is_no_further_cause() {
             ("bursar.yaml", PROJECT),
             (
                 "a.yaml",
-                "kind: coupon\nname: a\ncode: A\ndiscount: 10%\nlists: [gate]\n---\nkind: list\nname: gate\ntype: statc\n",
+                "kind: coupon\nname: a\ncode: A\ndiscount: 10%\nlists: [gate]\n---\nkind: list\nname: gate\ntype: statc\n---\nkind: offer\nname: o\ncoupons: any\n",
             ),
         ],
         None,
@@ -463,6 +463,7 @@ fn severities_and_excuses() {
         &[
             ("bursar.yaml", &rules("duplicate-code: hint")),
             ("a.yaml", &coupons("")),
+            ("b.yaml", "kind: offer\nname: o\ncoupons: any\n"),
         ],
         None,
     );

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Lock};
 use crate::render::terminal::escape_lines;
 use crate::render::{Style, Tone};
+use crate::rules;
 use crate::schema::Explanation;
 use std::fmt::Write as _;
 
@@ -24,6 +25,17 @@ pub fn code(code: Code, style: Style) -> String {
             "clock",
             "judged by the clock (`--now`, else today)",
         );
+    }
+    // The page begins with the code and its severity, which have been said.
+    let page = rules::page(code);
+    let text = page.splitn(3, "\n\n").nth(2).unwrap_or(page);
+    out.push('\n');
+    for part in text.lines().filter(|part| !part.starts_with("```")) {
+        match part.strip_prefix("## ") {
+            Some(heading) => out.push_str(&style.paint(Tone::Strong, heading).to_string()),
+            None => out.push_str(part),
+        }
+        out.push('\n');
     }
     out
 }
@@ -121,13 +133,15 @@ mod tests {
 
     #[test]
     fn a_code_says_what_it_weighs_and_whether_that_can_be_changed() {
-        assert_eq!(
-            code(Code::OpeningInThePast, Style::Plain),
-            "opening-in-the-past: an absolute opening lies in the past while an offer is on sale\n  \
+        let page = code(Code::OpeningInThePast, Style::Plain);
+        let head = "opening-in-the-past: an absolute opening lies in the past while an offer is on sale\n  \
              severity: warning\n  \
              chapter: release schedule\n  \
              changeable: yes, by `rules:` in bursar.yaml; one place is excused by `allow:` with a reason\n  \
-             clock: judged by the clock (`--now`, else today)\n"
-        );
+             clock: judged by the clock (`--now`, else today)\n";
+        assert!(page.starts_with(head), "{page}");
+        for heading in ["Why", "Bad", "Good", "Source"] {
+            assert!(page.contains(&format!("\n{heading}\n")), "{page}");
+        }
     }
 }

@@ -1,0 +1,3 @@
+//! GitHub Actions: annotations by workflow commands.
+
+pub mod diagnostics;

@@ -1,0 +1,3 @@
+//! JUnit XML: results for CI test views.
+
+pub mod diagnostics;
