@@ -106,26 +106,26 @@ fn tried(configuration: &Configuration<'_>) -> BTreeMap<Address, Tried> {
                 if matches!(deed, Deed::Buys(_)) {
                     buyers.insert(name.0.as_str());
                 }
-                for (name, expectation) in &entry.expect {
-                    let person = test.people.get(name);
-                    let has_bought = person.is_some_and(|person| {
-                        person.bought.iter().any(|bought| match bought {
-                            BoughtBefore::Address(address) => &*address.0.kind != "offer",
-                            BoughtBefore::Offer(_) => false,
-                            BoughtBefore::Pass(_) | BoughtBefore::Pack(_) => true,
-                        })
-                    }) || buyers.contains(name.0.as_str());
-                    for (what, can) in expectation.can_buy.iter().flatten() {
-                        let seen = tried.entry(what.0.clone()).or_default();
-                        let can = match can {
-                            CanBuy::Is(can) => *can,
-                            CanBuy::Because(purchase) => purchase.is,
-                        };
-                        seen.new |= !has_bought;
-                        seen.existing |= has_bought;
-                        seen.allowed |= can;
-                        seen.blocked |= !can;
-                    }
+            }
+            for (name, expectation) in &entry.expect {
+                let person = test.people.get(name);
+                let has_bought = person.is_some_and(|person| {
+                    person.bought.iter().any(|bought| match bought {
+                        BoughtBefore::Address(address) => &*address.0.kind != "offer",
+                        BoughtBefore::Offer(_) => false,
+                        BoughtBefore::Pass(_) | BoughtBefore::Pack(_) => true,
+                    })
+                }) || buyers.contains(name.0.as_str());
+                for (what, can) in expectation.can_buy.iter().flatten() {
+                    let seen = tried.entry(what.0.clone()).or_default();
+                    let can = match can {
+                        CanBuy::Is(can) => *can,
+                        CanBuy::Because(purchase) => purchase.is,
+                    };
+                    seen.new |= !has_bought;
+                    seen.existing |= has_bought;
+                    seen.allowed |= can;
+                    seen.blocked |= !can;
                 }
             }
         }
