@@ -22,6 +22,7 @@ mod schedules;
 mod severities;
 mod surroundings;
 mod titles;
+mod unchanged;
 mod variables;
 
 pub use crate::kinds::Document;
@@ -168,6 +169,9 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             applied: applied.as_ref(),
         };
         rules::check(&configuration, findings);
+    }
+    if let Some(applied) = &applied {
+        unchanged::soften(&index, &desired, applied, findings);
     }
     severities::settle(
         project.as_ref(),

@@ -1,0 +1,51 @@
+//! Rules that depend on the clock: a calendar day alone never breaks a pull request. What they say
+//! of what is as it was applied last is a hint.
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::kinds::{Index, Spec};
+use crate::model::{Address, Attributes, DesiredState};
+use std::collections::BTreeMap;
+
+/// Makes hints of findings that depend on the clock about what has not changed against the state.
+/// A cohort is not written: it is as it was if every offer that sells it is.
+pub(super) fn soften(
+    index: &Index<'_>,
+    desired: &DesiredState,
+    applied: &BTreeMap<Address, Attributes>,
+    findings: &mut Diagnostics,
+) {
+    let is_as_applied = |address: &Address| {
+        let object = desired.objects.get(address);
+        object.is_some_and(|object| applied.get(address) == Some(&object.attributes))
+    };
+    let is_unchanged = |address: &Address| {
+        if &*address.kind != "cohort" {
+            return is_as_applied(address);
+        }
+        let mut sellers = index.documents().iter().filter(|document| {
+            let Spec::Offer(offer) = &document.spec else {
+                return false;
+            };
+            let mut products = offer.products.set().into_iter().flatten();
+            products.any(|product| {
+                let cohort = product.cohort.set().and_then(|cohort| cohort.name());
+                cohort.is_some_and(|name| name.as_str() == &*address.name)
+            })
+        });
+        sellers.all(|offer| is_as_applied(&offer.address))
+    };
+    findings.retain_mut(|finding| {
+        if depends_on_clock(finding) && finding.address.as_ref().is_some_and(is_unchanged) {
+            finding.severity = Severity::Hint;
+        }
+        true
+    });
+}
+
+/// Whether a finding is one of a calendar day. Of a pack, that is the sale of an item that has
+/// ended, which is only a warning.
+fn depends_on_clock(finding: &Diagnostic) -> bool {
+    let is_ended_item =
+        finding.code == Code::PackUnsellable && finding.severity == Severity::Warning;
+    finding.code.depends_on_clock() || is_ended_item
+}

@@ -1,0 +1,41 @@
+//! Rules that depend on the clock: a day that passes breaks no pull request.
+
+use crate::harness::Project;
+
+const DOCUMENT: &str =
+    "kind: pass\nname: ten\ntitle: Ten\nprice: 80.00 EUR\nfor_sale: true\nsale_ends: 2026-12-31\n";
+
+fn severities(project: &Project, now: &str) -> Vec<String> {
+    let ran = project.run(&["--now", now, "validate", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let told = told["diagnostics"].as_array().unwrap();
+    let show = |key: &str, told: &serde_json::Value| told[key].as_str().unwrap().to_owned();
+    told.iter()
+        .map(|told| format!("{} {}", show("severity", told), show("code", told)))
+        .collect()
+}
+
+#[test]
+fn what_is_as_applied_is_hinted_at_and_what_is_new_is_warned_of() {
+    let project = Project::empty();
+    let write = |text: &str| std::fs::write(project.path().join("a.yaml"), text).unwrap();
+    std::fs::write(
+        project.path().join("bursar.yaml"),
+        "version: 1\nproject: p\ntimezone: Europe/Kyiv\ncurrency: EUR\n",
+    )
+    .unwrap();
+    write(DOCUMENT);
+    let (before, after) = ("2026-12-01T00:00:00Z", "2027-01-02T00:00:00Z");
+    assert_eq!(severities(&project, before), Vec::<String>::new());
+    // Without a state everything is new.
+    assert_eq!(severities(&project, after), ["warning sale-already-ended"]);
+    project
+        .run(&["--now", before, "apply", "--auto-approve"])
+        .exits(0);
+    assert_eq!(severities(&project, after), ["hint sale-already-ended"]);
+    write(&DOCUMENT.replace("80.00", "90.00"));
+    assert_eq!(severities(&project, after), ["warning sale-already-ended"]);
+    // A damaged state is told by the commands that need it.
+    std::fs::write(project.path().join(".bursar/default/state.json"), "{").unwrap();
+    assert_eq!(severities(&project, after), ["warning sale-already-ended"]);
+}
