@@ -91,7 +91,7 @@ fn edited(fixes: &[&Fix], sources: &SourceMap) -> Vec<(String, String, String)> 
 }
 
 /// A unified diff of one file.
-fn difference(path: &str, old: &str, new: &str) -> String {
+pub(super) fn difference(path: &str, old: &str, new: &str) -> String {
     let diff = similar::TextDiff::from_lines(old, new);
     let text = diff.unified_diff().header(path, path).to_string();
     escape_lines(&text).into_owned()

@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod files;
 mod fixing;
+mod fmt;
 mod init;
 mod lsp;
 mod man;
@@ -59,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
+        Command::Fmt(args) => fmt::run(&context, &args),
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
@@ -170,6 +172,7 @@ enum Command {
     Schema(schema::Args),
     Explain(explain::Args),
     Validate(validate::Args),
+    Fmt(fmt::Args),
     Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),

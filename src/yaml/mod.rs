@@ -7,6 +7,7 @@ mod anchors;
 mod compose;
 mod de;
 mod de_error;
+mod format;
 mod json;
 mod keys;
 mod limits;
@@ -17,6 +18,7 @@ mod syntax;
 
 pub use de::{from_node, from_node_only, from_node_without};
 pub use de_error::{DeError, DeErrorKind, Place, describe};
+pub use format::{Unformatted, format};
 pub use json::to_json;
 pub use limits::Limits;
 pub use node::{Entry, Mapping, Node, Scalar, ScalarStyle, ScalarType, Value};

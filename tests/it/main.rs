@@ -10,6 +10,7 @@ mod cli;
 mod clock;
 mod examples;
 mod fixes;
+mod fmt;
 mod formats;
 mod harness;
 mod killed;
