@@ -124,7 +124,9 @@ impl<'a> Edits<'a> {
             let piece = &match piece.shape {
                 Shape::BlockScalar => {
                     let header = self.text.get(previous_end..piece.start)?;
-                    let sign = previous_end + header.find(['|', '>'])?;
+                    // With no content it begins with its sign.
+                    let sign = header.find(['|', '>']).map(|at| previous_end + at);
+                    let sign = sign.unwrap_or(piece.start);
                     Piece {
                         start: sign,
                         ..*piece
@@ -134,16 +136,15 @@ impl<'a> Edits<'a> {
             };
             match piece.shape {
                 Shape::Document => {
-                    for line in [self.line_of(piece.start)] {
-                        let marked = self.lines.get(line).is_some_and(|line| {
-                            let text = self.text.get(line.start..line.end).unwrap_or_default();
-                            text.starts_with("---")
-                                || text.starts_with("...")
-                                || text.starts_with('%')
-                        });
-                        if marked {
-                            self.structure(line, 0);
-                        }
+                    let at = self.line_of(piece.start);
+                    let marked = self.lines.get(at).is_some_and(|line| {
+                        let text = self.text.get(line.start..line.end).unwrap_or_default();
+                        ["---", "...", "%"]
+                            .iter()
+                            .any(|mark| text.starts_with(mark))
+                    });
+                    if marked {
+                        self.structure(at, 0);
                     }
                     previous_end = previous_end.max(piece.end);
                     continue;
@@ -194,7 +195,7 @@ impl<'a> Edits<'a> {
                     }
                 }
                 Some((Collection::Sequence, column, old, _)) => {
-                    self.dash(piece, column, old)?;
+                    self.dash(previous_end, piece, column, old)?;
                 }
                 Some((Collection::Mapping, ..)) | None => {}
                 Some((Collection::FlowMapping | Collection::FlowSequence, ..)) => {}
@@ -208,10 +209,25 @@ impl<'a> Edits<'a> {
                         None => 0,
                         Some((_, column, ..)) => column + STEP,
                     };
+                    let first = pieces.get(at + 1..).unwrap_or_default().iter();
+                    let first = first
+                        .filter(|piece| !matches!(piece.shape, Shape::Comment | Shape::Anchor))
+                        .map(|piece| piece.start)
+                        .next();
+                    // A sequence at its key's own column begins, for the crate, with its first item.
+                    let own = self.text.get(piece.start..).unwrap_or_default();
+                    let is_dash = own.starts_with("- ") || own.starts_with("-\n");
+                    let is_items = first == Some(piece.start) || !is_dash;
+                    let begins = if form == Collection::Sequence && is_items {
+                        let before = self.text.get(previous_end..piece.start)?;
+                        previous_end + before.rfind("- ").or(before.rfind("-\n"))?
+                    } else {
+                        piece.start
+                    };
                     open.push(Open {
                         form,
                         column,
-                        old: self.column(piece.start),
+                        old: self.column(begins),
                         children: 0,
                     });
                     // The first child begins where the collection does.
@@ -258,11 +274,12 @@ impl<'a> Edits<'a> {
     }
 
     /// The dash before an item: its line is indented, and one space follows it.
-    fn dash(&mut self, piece: &Piece, column: usize, old: usize) -> Option<()> {
-        let before = self.text.get(..piece.start)?;
-        let dash = before.rfind('-')?;
+    fn dash(&mut self, from: usize, piece: &Piece, column: usize, old: usize) -> Option<()> {
+        let before = self.text.get(from.min(piece.start)..piece.start)?;
+        let mut dashes = before.rmatch_indices('-').map(|(at, _)| from + at);
+        let dash = dashes.find(|dash| self.column(*dash) == old)?;
         let between = self.text.get(dash + 1..piece.start)?;
-        if self.column(dash) == old && self.is_first(dash) {
+        if self.is_first(dash) {
             let line = self.line_of(dash);
             self.structure(line, column);
         }
