@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo bench --bench scale                     # the table
+//! cargo bench --bench scale -- reading          # without a platform
 //! cargo bench --bench scale -- generate 10000 DIR   # only write a project
 //! ```
 //!
@@ -51,6 +52,9 @@ fn main() {
     println!("|---:|---|---:|---:|---:|---|");
     for size in SIZES {
         reading(*size);
+    }
+    if arguments.first().is_some_and(|only| only == "reading") {
+        return;
     }
     for size in SIZES {
         platform(*size);
