@@ -3,7 +3,7 @@
 use super::cohort::Cohort;
 use super::coupon::Coupon;
 use super::course::{Course, Module};
-use super::offer::Offer;
+use super::offer::{CouponWord, Coupons, Offer, Product};
 use super::{Meta, Reference, Spec};
 use crate::model::Address;
 use crate::source::Span;
@@ -66,6 +66,65 @@ pub struct Index<'a> {
     documents: &'a [Document],
     kinds: BTreeMap<&'static str, BTreeMap<&'a str, &'a Document>>,
     elsewhere: &'a BTreeMap<Address, Elsewhere>,
+    sales: Sales<'a>,
+}
+
+/// A product of an offer, with its position there.
+pub type Sold<'a> = (&'a Document, &'a Offer, usize, &'a Product);
+
+/// Offers by what they name.
+#[derive(Default)]
+struct Sales<'a> {
+    by_cohort: BTreeMap<&'a str, Vec<Sold<'a>>>,
+    by_course: BTreeMap<&'a str, Vec<Sold<'a>>>,
+    by_coupon: BTreeMap<&'a str, Vec<(&'a Document, &'a Offer)>>,
+    any_coupon: Vec<(&'a Document, &'a Offer)>,
+}
+
+impl<'a> Sales<'a> {
+    fn of(documents: &'a [Document]) -> Self {
+        let mut sales = Sales::default();
+        for document in documents {
+            let Spec::Offer(offer) = &document.spec else {
+                continue;
+            };
+            for (at, product) in offer.products.set().into_iter().flatten().enumerate() {
+                let sold = (document, &**offer, at, product);
+                if let Some(course) = product.course.name() {
+                    sales
+                        .by_course
+                        .entry(course.as_str())
+                        .or_default()
+                        .push(sold);
+                }
+                if let Some(cohort) = product.cohort.set().and_then(Reference::name) {
+                    sales
+                        .by_cohort
+                        .entry(cohort.as_str())
+                        .or_default()
+                        .push(sold);
+                }
+            }
+            match offer.coupons.set() {
+                Some(Coupons::Word(CouponWord::Any)) => sales.any_coupon.push((document, offer)),
+                Some(Coupons::Chosen(chosen)) => {
+                    let names: BTreeSet<&str> = chosen
+                        .iter()
+                        .filter_map(|c| Some(c.name()?.as_str()))
+                        .collect();
+                    for name in names {
+                        sales
+                            .by_coupon
+                            .entry(name)
+                            .or_default()
+                            .push((document, offer));
+                    }
+                }
+                Some(Coupons::Word(CouponWord::None)) | None => {}
+            }
+        }
+        sales
+    }
 }
 
 impl<'a> Index<'a> {
@@ -80,7 +139,25 @@ impl<'a> Index<'a> {
             documents,
             kinds,
             elsewhere,
+            sales: Sales::of(documents),
         }
+    }
+
+    /// The products that are sold with a cohort, by the offers' addresses.
+    pub fn sold_with(&self, cohort: &str) -> &[Sold<'a>] {
+        self.sales.by_cohort.get(cohort).map_or(&[], Vec::as_slice)
+    }
+
+    /// The products that are a course, by the offers' addresses.
+    pub fn sales_of(&self, course: &str) -> &[Sold<'a>] {
+        self.sales.by_course.get(course).map_or(&[], Vec::as_slice)
+    }
+
+    /// The offers that name a coupon, then those that accept any.
+    pub fn accepting(&self, coupon: &str) -> impl Iterator<Item = (&'a Document, &'a Offer)> {
+        let named = self.sales.by_coupon.get(coupon);
+        let named = named.into_iter().flatten().copied();
+        named.chain(self.sales.any_coupon.iter().copied())
     }
 
     /// All documents, by address.

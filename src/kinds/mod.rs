@@ -30,7 +30,7 @@ pub mod scenario;
 pub mod test;
 
 pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status, fill_nulls};
-pub use documents::{Document, Elsewhere, Index};
+pub use documents::{Document, Elsewhere, Index, Sold};
 pub use filter::{
     BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
     LessonName, LessonsCompleted, OfCourse, Progress, Purchases,

@@ -1,7 +1,6 @@
 //! `coupon-accepted-nowhere`: no offer accepts the coupon.
 
-use super::sale::Acceptance;
-use super::{Configuration, Rule, mailed_coupon_not_accepted, sale};
+use super::{Configuration, Rule, mailed_coupon_not_accepted};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::kinds::coupon::CouponStatus;
 
@@ -15,6 +14,8 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     if configuration.index.has_unread("offer") {
         return;
     }
+    let mut offers = configuration.offers();
+    let unmanaged = offers.find(|(_, offer)| offer.coupons.set().is_none());
     let refused = mailed_coupon_not_accepted::coupons(configuration);
     for (document, coupon) in configuration.coupons() {
         // A coupon out of use is to be accepted nowhere; a mailed one is said where it is refused.
@@ -23,16 +24,8 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         {
             continue;
         }
-        let mut unmanaged = None;
-        let mut is_accepted = false;
-        for (offer, spec) in configuration.offers() {
-            match sale::accepts(spec, document) {
-                Acceptance::Accepted => is_accepted = true,
-                Acceptance::Unmanaged => unmanaged = unmanaged.or(Some(offer)),
-                Acceptance::Refused => {}
-            }
-        }
-        if is_accepted {
+        let mut accepting = configuration.index.accepting(&document.address.name);
+        if accepting.next().is_some() {
             continue;
         }
         let name = &document.address.name;
@@ -45,7 +38,7 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         .why("creating a coupon is not enough: the offer must allow it, else clients who type the code are refused")
         .help(format!("name it in the offer it is for: `coupons: [{name}]`"))
         .about(&document.address);
-        if let Some(offer) = unmanaged {
+        if let Some((offer, _)) = unmanaged {
             finding.severity = Severity::Warning;
             finding = finding.related(
                 offer.name_span(),

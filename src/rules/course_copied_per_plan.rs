@@ -35,18 +35,18 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             .push((document, course));
     }
     for same in programs.into_values().filter(|same| same.len() > 1) {
-        let sold: Vec<(&Document, BTreeSet<Option<Instant>>)> = same
-            .iter()
-            .map(|(document, _)| (*document, launches(configuration, document)))
-            .filter(|(_, launches)| !launches.is_empty())
-            .collect();
-        for (at, (document, launches)) in sold.iter().enumerate().skip(1) {
+        // The first course that is sold for each launch.
+        let mut first: BTreeMap<Option<Instant>, &Document> = BTreeMap::new();
+        for (document, _) in same {
             // Copies of one course for different launches are what the guide asks for.
-            let earlier = sold.iter().take(at);
-            let Some((other, _)) = earlier
-                .into_iter()
-                .find(|(_, other)| !other.is_disjoint(launches))
-            else {
+            let launches = launches(configuration, document);
+            let other = launches
+                .iter()
+                .find_map(|launch| first.get(launch).copied());
+            for launch in launches {
+                first.entry(launch).or_insert(document);
+            }
+            let Some(other) = other else {
                 continue;
             };
             findings.push(
@@ -71,28 +71,17 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
 /// The starts of the cohorts with which a course is sold now; `None` for a sale without a cohort.
 fn launches(configuration: &Configuration<'_>, course: &Document) -> BTreeSet<Option<Instant>> {
     let mut launches = BTreeSet::new();
-    for (_, offer) in configuration.offers() {
+    for (_, offer, _, product) in configuration.index.sales_of(&course.address.name) {
         if offer.status.set() == Some(&OfferStatus::Archived) {
             continue;
         }
-        for product in offer.products.set().into_iter().flatten() {
-            let names_it = product
-                .course
-                .name()
-                .is_some_and(|name| name.as_str() == &*course.address.name);
-            if !names_it {
-                continue;
-            }
-            let cohort = product
-                .cohort
-                .set()
-                .and_then(|cohort| configuration.index.cohort(cohort));
-            launches.insert(
-                cohort.and_then(|(_, cohort)| {
-                    Some(configuration.instant(&cohort.starts.as_ref()?.0))
-                }),
-            );
-        }
+        let cohort = product
+            .cohort
+            .set()
+            .and_then(|cohort| configuration.index.cohort(cohort));
+        launches.insert(
+            cohort.and_then(|(_, cohort)| Some(configuration.instant(&cohort.starts.as_ref()?.0))),
+        );
     }
     launches
 }

@@ -5,7 +5,7 @@ use crate::domain::schedule::{Cause, Opens};
 use crate::kinds::cohort::{Cohort, ScheduleBase};
 use crate::kinds::course::{Course, Module, OwnOpening};
 use crate::kinds::offer::{Offer, Product};
-use crate::kinds::{Document, Field, Reference};
+use crate::kinds::{Document, Field};
 use crate::model::{Instant, Path};
 use crate::source::Span;
 
@@ -158,17 +158,7 @@ pub(super) fn sold<'a>(
     configuration: &Configuration<'a>,
     cohort: &Document,
 ) -> Vec<(&'a Document, &'a Offer, usize, &'a Product)> {
-    let mut found = Vec::new();
-    for (document, offer) in configuration.offers() {
-        let products = offer.products.set().into_iter().flatten();
-        for (at, product) in products.enumerate() {
-            let names = product.cohort.set().and_then(Reference::name);
-            if names.is_some_and(|name| name.as_str() == &*cohort.address.name) {
-                found.push((document, offer, at, product));
-            }
-        }
-    }
-    found
+    configuration.index.sold_with(&cohort.address.name).to_vec()
 }
 
 /// When a cohort starts.

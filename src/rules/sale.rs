@@ -76,10 +76,12 @@ pub(super) fn accepting<'a>(
     configuration: &Configuration<'a>,
     coupon: &Document,
 ) -> Vec<(&'a Document, &'a Offer)> {
-    configuration
-        .offers()
-        .filter(|(_, offer)| accepts(offer, coupon) == Acceptance::Accepted)
-        .collect()
+    let mut offers: Vec<_> = configuration
+        .index
+        .accepting(&coupon.address.name)
+        .collect();
+    offers.sort_by_key(|(document, _)| &document.address);
+    offers
 }
 
 /// Whether a coupon can be used by the members of some lists alone.
