@@ -12,6 +12,7 @@ mod cycles;
 mod digest;
 mod documents;
 mod environments;
+mod fixes;
 mod letters;
 mod likes;
 mod merge;
@@ -169,6 +170,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             applied: applied.as_ref(),
         };
         rules::check(&configuration, findings);
+        fixes::attach(&index, sources, findings);
     }
     if let Some(applied) = &applied {
         unchanged::soften(&index, &desired, applied, findings);

@@ -74,3 +74,60 @@ fn text_from_a_variable_is_left_alone() {
     project.run(&["validate", "--fix", "--unsafe"]).exits(3);
     assert_eq!(text(&project), "kind: list\nname: gate\ntype: ${form}\n");
 }
+
+const COURSE: &str = "---\nkind: course\nname: html\nid: 1\nmodules: [{ id: 2, name: one, lessons: [{ id: 3, name: tags }, { id: 4, name: forms }] }]\n---\nkind: offer\nname: o\nproducts: [{ course: html, cohort: c }]\n";
+
+#[test]
+fn openings_without_effect_are_taken_out() {
+    let head = "kind: cohort\nname: c\ncourse: html\nschedule:\n  modules:\n";
+    let cases = [
+        (
+            "    one:\n      opens: 2027-04-10T10:00 # kept\n      lessons:\n        tags: { opens: 2027-04-08T10:00 } # gone\n        forms: { opens: 2027-04-20T10:00 } # later\n",
+            "    one:\n      opens: 2027-04-10T10:00 # kept\n      lessons:\n        forms: { opens: 2027-04-20T10:00 } # later\n",
+        ),
+        (
+            "    one:\n      opens: 2027-04-10T10:00\n      lessons:\n        tags:\n          opens: 2027-04-08T10:00\n",
+            "    one:\n      opens: 2027-04-10T10:00\n",
+        ),
+        (
+            "    one: { opens: 2027-04-10T10:00, lessons: { tags: { opens: 2027-04-08T10:00 } } } # all\n",
+            "    one: { opens: 2027-04-10T10:00 } # all\n",
+        ),
+        (
+            "    one: { lessons: { tags: { opens: 2027-04-08T10:00 }, forms: { opens: 2027-04-12T10:00 } }, opens: 2027-04-10T10:00 }\n",
+            "    one: { lessons: { forms: { opens: 2027-04-12T10:00 } }, opens: 2027-04-10T10:00 }\n",
+        ),
+    ];
+    for (before, after) in cases {
+        let project = project(&format!("{head}{before}{COURSE}"));
+        project.run(&["validate", "--fix"]).exits(0);
+        assert_eq!(text(&project), format!("{head}{after}{COURSE}"), "{before}");
+        let left = project.run(&["validate", "--json"]).stdout;
+        assert!(!left.contains("lesson-opens-before-module"), "{left}");
+    }
+}
+
+#[test]
+fn the_list_comes_before_the_letter() {
+    let scenario = |actions: &str| {
+        format!(
+            "kind: scenario\nname: s\ntriggers:\n  - when: {{ registered: {{}} }}\n    do:{actions}\n---\nkind: list\nname: gate\ntype: static\n---\nkind: coupon\nname: c\ncode: C\ndiscount: 10%\nlists: [gate]\n---\nkind: letter\nname: l\nsubject: S\nabout: {{ offer: o, coupon: c }}\nbody: B\n---\nkind: offer\nname: o\ncoupons: [c]\n"
+        )
+    };
+    let cases = [
+        (
+            "\n      - send_letter: l # one\n      - add_to_list: gate # two",
+            "\n      - add_to_list: gate # one\n      - send_letter: l # two",
+        ),
+        (
+            " [{ send_letter: l }, { add_to_list: gate }]",
+            " [{ add_to_list: gate }, { send_letter: l }]",
+        ),
+    ];
+    for (before, after) in cases {
+        let project = project(&scenario(before));
+        project.run(&["validate"]).exits(3);
+        project.run(&["validate", "--fix"]).exits(0);
+        assert_eq!(text(&project), scenario(after));
+    }
+}
