@@ -218,6 +218,7 @@ fn rules(project: &generator::Generated) -> (Duration, usize) {
             timetables.insert(document.address.clone(), table);
         }
     }
+    let links: Vec<_> = compiled.documents.iter().map(|d| d.spec.links()).collect();
     let configuration = bursar::rules::Configuration {
         index: &index,
         settings: Some(&compiled.project),
@@ -225,6 +226,7 @@ fn rules(project: &generator::Generated) -> (Duration, usize) {
         zone: &compiled.zone,
         now: now(),
         timetables: &timetables,
+        links: &links,
         applied: None,
     };
     least(5, || {

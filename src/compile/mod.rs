@@ -167,6 +167,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             zone: &zone,
             now,
             timetables: &timetables,
+            links: &links,
             applied: applied.as_ref(),
         };
         rules::check(&configuration, findings);

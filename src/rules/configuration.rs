@@ -12,7 +12,7 @@ use crate::kinds::pack::Pack;
 use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
-use crate::kinds::{Document, DocumentPlaces, Index, Project, Reference, Spec};
+use crate::kinds::{Document, DocumentPlaces, Index, Link, Project, Reference, Spec};
 use crate::model::{Address, Attributes, Instant, Moment, Path};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -33,6 +33,8 @@ pub struct Configuration<'a> {
     pub now: Instant,
     /// The schedules of cohorts whose course is known, by the cohort's address.
     pub timetables: &'a BTreeMap<Address, Timetable>,
+    /// What each document refers to, in the order of the documents.
+    pub links: &'a [Vec<Link>],
     /// What was applied last, by address, if the state is at hand.
     pub applied: Option<&'a BTreeMap<Address, Attributes>>,
 }

@@ -5,20 +5,17 @@ use crate::kinds::Spec;
 use std::collections::BTreeSet;
 
 /// The names of a kind that a written document refers to; what only tests name is not used.
-pub(super) fn of<'a>(configuration: &Configuration<'a>, kind: &str) -> BTreeSet<String> {
+pub(super) fn of<'a>(configuration: &Configuration<'a>, kind: &str) -> BTreeSet<&'a str> {
     let mut used = BTreeSet::new();
-    for document in configuration.index.documents() {
+    let documents = configuration.index.documents().iter();
+    for (document, links) in documents.zip(configuration.links) {
         if matches!(document.spec, Spec::Test(_) | Spec::Removed(_)) {
             continue;
         }
-        for link in document.spec.links() {
-            if link.kind == kind
-                && link.inside.is_none()
-                && let Some(name) = link.to.name()
-            {
-                used.insert(name.as_str().to_owned());
-            }
-        }
+        let named = links
+            .iter()
+            .filter(|link| link.kind == kind && link.inside.is_none());
+        used.extend(named.filter_map(|link| Some(link.to.name()?.as_str())));
     }
     used
 }
