@@ -86,7 +86,11 @@ fn pieces(text: &str) -> Option<Vec<Piece>> {
         let (event, place) = next.ok()?;
         let start = place.start.byte_offset()?;
         let end = place.end.byte_offset()?;
-        let starts_with = |sign: char| text.get(start..).is_some_and(|text| text.starts_with(sign));
+        // A block collection has no sign of its own: its span is empty.
+        let starts_with = |sign: char| {
+            text.get(start..end)
+                .is_some_and(|text| text.starts_with(sign))
+        };
         let shape = match event {
             Event::StreamStart | Event::StreamEnd => continue,
             Event::DocumentStart(..) | Event::DocumentEnd => Shape::Document,

@@ -30,10 +30,8 @@ fn generated_documents_keep_their_meaning_and_settle_at_once() {
             Err(Unformatted::Unreadable) => panic!("seed {seed}: unreadable:\n{text}"),
         }
     }
-    // These are refused, not spoilt. Three of a thousand are known: a block scalar whose place the parser
-    // tells behind what follows it.
     assert!(
-        unsafe_ones.len() <= 3,
+        unsafe_ones.is_empty(),
         "{} of {DOCUMENTS} are left as they are; seed {}:\n{}",
         unsafe_ones.len(),
         unsafe_ones[0].0,
