@@ -23,14 +23,28 @@ pub(super) fn settle(
         apply_levels(project, project_node, findings);
     }
     findings.sort();
-    // What a limit kept from being read is not missing.
+    // What a limit kept from being read is not missing, and what a variable would have said is not
+    // known.
     let unread: BTreeSet<Span> = findings
         .iter()
         .filter(|finding| finding.code == Code::LimitExceeded)
         .map(|finding| finding.span)
         .collect();
-    findings
-        .retain_mut(|finding| finding.code != Code::WrongType || !unread.contains(&finding.span));
+    let unknown: Vec<Span> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::UndefinedVariable)
+        .map(|finding| finding.span)
+        .collect();
+    let holds_unknown = |span: Span| {
+        let mut inside = unknown.iter();
+        inside.any(|of| of.file == span.file && span.start <= of.start && of.end <= span.end)
+    };
+    findings.retain_mut(|finding| match finding.code {
+        Code::WrongType | Code::UnknownValue => {
+            !unread.contains(&finding.span) && !holds_unknown(finding.span)
+        }
+        _ => true,
+    });
     // A value that several documents share is wrong once.
     let mut last: Option<(Code, Span, String)> = None;
     findings.retain_mut(|finding| {

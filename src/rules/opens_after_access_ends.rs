@@ -5,7 +5,7 @@ use super::release::{self, Item, Origin, Release};
 use super::sale;
 use super::{Configuration, Rule};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::domain::schedule::{effective, later};
+use crate::domain::schedule::{Opens, effective, later};
 use crate::kinds::Document;
 use crate::kinds::offer::{AccessTerm, Content, Offer, Product};
 use crate::model::{Instant, Path};
@@ -46,13 +46,26 @@ fn late<'r>(
     product: &Product,
     release: &'r Release<'_>,
 ) -> Vec<Late<'r>> {
-    let buyers = buyers(configuration, offer);
+    let mut buyers = buyers(configuration, offer);
+    // Where the sale has no bounds, only what does not count from the purchase is known.
+    let dates_alone = buyers.is_empty();
+    if dates_alone && matches!(product.access.set(), Some(AccessTerm::Until(_))) {
+        buyers.push(("at any time", configuration.now));
+    }
+    let is_date = |opens: Opens| match opens {
+        Opens::At(_) => true,
+        Opens::AfterAccess { .. } => false,
+    };
     let mut found: Vec<Late<'r>> = Vec::new();
     for item in &release.items {
         let module = item.lesson.and_then(|_| release.module(item.module));
         let is_told =
             |late: &Late<'_>| late.item.module == item.module && late.item.lesson.is_none();
         if !is_in(product, release, item) || found.iter().any(is_told) {
+            continue;
+        }
+        let counts = !is_date(item.opens) || module.is_some_and(|module| !is_date(module.opens));
+        if dates_alone && counts {
             continue;
         }
         let late = buyers.iter().find_map(|(buyer, access)| {
@@ -79,7 +92,9 @@ fn late<'r>(
 fn buyers(configuration: &Configuration<'_>, offer: &Offer) -> Vec<(&'static str, Instant)> {
     let window = sale::window(configuration, offer);
     let opens = window.opens.map(|at| ("at the opening of sale", at));
-    let last = window.closes.map(|at| at - TimeDelta::seconds(1));
+    let last = window
+        .closes
+        .and_then(|at| at.checked_sub_signed(TimeDelta::seconds(1)));
     let closes = last.map(|at| ("at the close of sale", at));
     opens.into_iter().chain(closes).collect()
 }

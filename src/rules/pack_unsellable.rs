@@ -109,6 +109,7 @@ fn exclusions(
     holds: &[(usize, &Document, &Pass)],
     findings: &mut Diagnostics,
 ) {
+    let mut told: Vec<[usize; 2]> = Vec::new();
     for (at, pass, spec) in holds {
         // What nobody can buy alone is said at the pass.
         if passes::is_unsellable(spec) || passes::allowed(spec).is_empty() {
@@ -125,7 +126,12 @@ fn exclusions(
         else {
             continue;
         };
-        let (_, other, _) = blocking;
+        let (other_at, other, _) = blocking;
+        // Where each excludes the other, one of them is told.
+        if told.contains(&[*other_at, *at]) {
+            continue;
+        }
+        told.push([*at, *other_at]);
         let place = Path::root().key("items").index(*at).key("pass");
         let tags = Path::root().key("tags");
         findings.push(
@@ -142,7 +148,7 @@ fn exclusions(
             )
             .related(
                 configuration::value(other, &tags.key("denied")),
-                "denies them all",
+                "denies one of them",
             )
             .about(&document.address),
         );
