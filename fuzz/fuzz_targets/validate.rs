@@ -45,5 +45,5 @@ fuzz_target!(|bytes: &[u8]| {
         applied: None,
     };
     let _ = compile(input, &mut findings);
-    let _ = human::diagnostics::render(&findings, &sources, Style::PLAIN);
+    let _ = human::diagnostics::render(&findings, &sources, Style::Plain);
 });

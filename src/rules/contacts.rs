@@ -63,14 +63,17 @@ fn phones(text: &str) -> Vec<&str> {
             !c.is_alphanumeric() && !matches!(c, '/' | '.' | '-' | '=' | '&' | '?')
         });
         let digits = written.bytes().filter(u8::is_ascii_digit).count();
-        let groups = written
+        let groups: Vec<&str> = written
             .split(|c: char| !c.is_ascii_digit())
             .filter(|group| !group.is_empty())
-            .count();
+            .collect();
         let is_phone = if written.starts_with('+') {
             (8..=15).contains(&digits)
         } else {
-            written.starts_with('0') && (9..=11).contains(&digits) && groups >= 3
+            written.starts_with('0')
+                && (9..=11).contains(&digits)
+                && groups.len() >= 3
+                && !is_date(&groups)
         };
         if stands_alone && is_phone {
             found.push(written);
@@ -78,6 +81,13 @@ fn phones(text: &str) -> Vec<&str> {
         from = start + written.len().max(1);
     }
     found
+}
+
+/// Whether groups of digits begin as a date does: `05.09.2026`.
+fn is_date(groups: &[&str]) -> bool {
+    let is_year =
+        |text: &str| text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    matches!(groups, [day, month, year, ..] if day.len() <= 2 && month.len() <= 2 && is_year(year))
 }
 
 #[cfg(test)]
@@ -97,6 +107,8 @@ mod tests {
         check("@instagram and user@host", &[]);
         check("https://nova.school/0123-456-789", &[]);
         check("order 1234567890", &[]);
+        check("Webinar 05.09.2026 10:00", &[]);
+        check("Room 01-02-2026 12", &[]);
         check("+7d", &[]);
     }
 }

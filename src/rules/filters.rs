@@ -15,6 +15,30 @@ pub(super) fn walk<'a>(filter: &'a Filter, path: &Path, visit: &mut impl FnMut(&
     }
 }
 
+/// Visits a filter and everything inside it that is not negated.
+pub(super) fn walk_asked<'a>(
+    filter: &'a Filter,
+    path: &Path,
+    visit: &mut impl FnMut(&'a Filter, &Path),
+) {
+    match filter {
+        Filter::Not(_) => {}
+        Filter::All(all) => {
+            let path = path.key("all");
+            for (at, filter) in all.iter().enumerate() {
+                walk_asked(filter, &path.index(at), visit);
+            }
+        }
+        Filter::Any(any) => {
+            let path = path.key("any");
+            for (at, filter) in any.iter().enumerate() {
+                walk_asked(filter, &path.index(at), visit);
+            }
+        }
+        other => visit(other, path),
+    }
+}
+
 fn each<'a>(filters: &'a [Filter], path: &Path, visit: &mut impl FnMut(&'a Filter, &Path)) {
     for (at, filter) in filters.iter().enumerate() {
         walk(filter, &path.index(at), visit);

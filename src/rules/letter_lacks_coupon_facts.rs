@@ -3,9 +3,10 @@
 use super::mailing::{mailings, same};
 use super::{Configuration, Rule, configuration};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::domain::pricing::discounted;
 use crate::kinds::Reference;
 use crate::kinds::coupon::Validity;
-use crate::model::{Address, Path};
+use crate::model::{Address, Money, Path};
 use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,6 +43,17 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             || discount.is_some_and(|discount| {
                 text.contains(&discount) || text.contains(&discount.replace('%', " %"))
             });
+        let price = letter.about.offer.as_ref();
+        let price = price
+            .and_then(|offer| configuration.index.offer(offer))
+            .and_then(|(_, offer)| offer.price.set().map(|price| price.0));
+        let after = price.and_then(|price| discounted(price, *coupon.discount.set()?).ok());
+        let writes =
+            |money: Option<Money>| money.is_some_and(|money| text.contains(&money.to_string()));
+        let writes_time = letter
+            .about
+            .valid_for
+            .is_some_and(|time| text.contains(&time.to_string()));
         let lacks: Vec<&str> = [
             (
                 uses(&["coupon.code"]) || text.contains(&*coupon.code.0),
@@ -52,15 +64,15 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
                 "the size of the discount (`{{ coupon.discount }}`)",
             ),
             (
-                !ends || uses(&["valid_for", "coupon.valid_until"]),
+                !ends || writes_time || uses(&["valid_for", "coupon.valid_until"]),
                 "how long it works (`{{ valid_for }}`)",
             ),
             (
-                uses(&["price.before", "offer.price", ".price"]),
+                writes(price) || uses(&["price.before", "offer.price", ".price"]),
                 "the price before (`{{ price.before }}`)",
             ),
             (
-                uses(&["price.after"]),
+                writes(after) || uses(&["price.after"]),
                 "the price after (`{{ price.after }}`)",
             ),
         ]

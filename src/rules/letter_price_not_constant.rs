@@ -30,15 +30,12 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
                     continue;
                 };
                 let text = format!("{}\n{}", spec.subject.0, spec.body.0);
-                let names_price = ["price.before", "price.after", ".price"]
-                    .iter()
-                    .any(|name| mentions(&text, name));
-                if !names_price {
-                    continue;
-                }
                 let About { offer, offers, .. } = &spec.about;
                 let about = offer.iter().chain(offers.iter().flatten());
                 for (offer, of) in about.filter_map(|offer| configuration.index.offer(offer)) {
+                    if !names_price(&text, of) {
+                        continue;
+                    }
                     let Some((change, key)) = change(configuration, of) else {
                         continue;
                     };
@@ -69,6 +66,15 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// Whether a letter names what is paid: the price after the coupon, or a price of the offer in so many
+/// words. `price.before` is the regular price, which stays.
+fn names_price(text: &str, offer: &Offer) -> bool {
+    let regular = offer.price.set().map(|price| price.0);
+    let promoted = offer.promotion.set().map(|promotion| promotion.price.0);
+    let mut prices = regular.into_iter().chain(promoted);
+    mentions(text, "price.after") || prices.any(|price| text.contains(&price.to_string()))
 }
 
 /// The first change of an offer's price inside its sale, and the key that says it.

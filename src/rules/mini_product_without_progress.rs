@@ -80,7 +80,7 @@ fn purchase(configuration: &Configuration<'_>, mailing: &Mailing<'_>) -> Option<
             }
             let mut bought = Vec::new();
             let mut several = false;
-            filters::walk(
+            filters::walk_asked(
                 filter,
                 &Path::root().key("where"),
                 &mut |filter, path| match filter {

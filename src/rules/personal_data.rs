@@ -48,30 +48,14 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         match &document.spec {
             Spec::Test(_) => judge(&document.node, Severity::Error),
             Spec::Letter(_) => {
-                for key in ["name", "title"] {
-                    document
-                        .node
-                        .get(key)
-                        .into_iter()
-                        .for_each(|node| judge(node, Severity::Error));
-                }
+                titles(&document.node, &mut |node| judge(node, Severity::Error));
                 for key in ["subject", "body"] {
-                    document
-                        .node
-                        .get(key)
-                        .into_iter()
+                    let text = document.node.get(key);
+                    text.into_iter()
                         .for_each(|node| judge(node, Severity::Warning));
                 }
             }
-            _ => {
-                for key in ["name", "title"] {
-                    document
-                        .node
-                        .get(key)
-                        .into_iter()
-                        .for_each(|node| judge(node, Severity::Error));
-                }
-            }
+            _ => titles(&document.node, &mut |node| judge(node, Severity::Error)),
         }
         while let Some((of, path, _)) = conditions.peek() {
             if of.address > document.address {
@@ -82,6 +66,23 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             }
             conditions.next();
         }
+    }
+}
+
+/// Every name and title of a tree: of the document, and of what is inside it.
+fn titles(node: &Node, told: &mut impl FnMut(&Node)) {
+    match &node.value {
+        Value::Mapping(mapping) => {
+            for entry in &mapping.entries {
+                if matches!(&*entry.key, "name" | "title") {
+                    told(&entry.value);
+                } else {
+                    titles(&entry.value, told);
+                }
+            }
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| titles(item, told)),
+        _ => {}
     }
 }
 
