@@ -4,6 +4,7 @@ mod apply;
 mod completions;
 mod configuration;
 mod console;
+mod drift;
 mod exit;
 mod explain;
 mod failure;
@@ -64,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
+        Command::Drift(args) => drift::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
@@ -176,6 +178,7 @@ enum Command {
     Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Drift(drift::Args),
     State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),

@@ -16,7 +16,7 @@ const MAX_REMOVALS_COUNT: u64 = 5;
 const MAX_REMOVALS_PERCENT: u64 = 30;
 
 /// Gates that a person may open for one plan.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Gates {
     /// Allow a configuration without documents to retire everything.
     #[arg(long)]

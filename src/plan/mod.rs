@@ -30,6 +30,7 @@ pub use document::{
     OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
     ResourceChange, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
+pub use drift::{Drifts, drifts};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
 };

@@ -8,6 +8,7 @@
 mod architecture;
 mod cli;
 mod clock;
+mod drift;
 mod examples;
 mod fixes;
 mod fmt;

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod diagnostics;
+pub mod drift;
 pub mod explain;
 pub mod plan;
 mod snippet;

@@ -1,5 +1,6 @@
 //! For machines: one JSON value a document.
 
 pub mod diagnostics;
+pub mod drift;
 pub mod progress;
 pub mod state;
