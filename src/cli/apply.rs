@@ -97,7 +97,16 @@ async fn carry_through(
         platform.close().await;
         return Ok(Exit::Done);
     }
-    let carried = carry_out(context, args, &plan, &platform, &mut locked, &mut signals).await;
+    let parallelism = args.parallelism.get();
+    let carried = carry_out(
+        context,
+        parallelism,
+        &plan,
+        &platform,
+        &mut locked,
+        &mut signals,
+    )
+    .await;
     let is_embedded = platform.is_embedded();
     platform.close().await;
     let Carried { outcome, signal } = carried?;
@@ -123,14 +132,18 @@ fn blocked(context: &Context, plan: &Plan, is_approved: bool) -> Failure {
 }
 
 /// What came of it, and the signal that cut it short.
-struct Carried {
-    outcome: Outcome,
+pub(super) struct Carried {
+    pub(super) outcome: Outcome,
     signal: Option<Exit>,
 }
 
-async fn carry_out(
+/// Carries a plan out, behind the lock: journal, steps, state.
+///
+/// # Errors
+/// The state cannot be written.
+pub(super) async fn carry_out(
     context: &Context,
-    args: &Args,
+    parallelism: usize,
     plan: &Plan,
     platform: &Platform,
     locked: &mut Locked,
@@ -147,7 +160,7 @@ async fn carry_out(
     let journal = locked.begin(start).map_err(|error| state_failure(&error))?;
     let writer = HttpWriter::new(platform.reader.clone());
     let settings = ApplySettings {
-        parallelism: args.parallelism.get(),
+        parallelism,
         ..ApplySettings::default()
     };
     let (stop, stopped) = watch::channel(false);
@@ -306,6 +319,6 @@ async fn ask(context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn random_name() -> String {
+pub(super) fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }

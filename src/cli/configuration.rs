@@ -21,6 +21,8 @@ pub(super) struct Configuration {
     pub(super) compiled: Compiled,
     /// The clock.
     pub(super) now: Instant,
+    /// The texts that it was read from.
+    pub(super) sources: SourceMap,
 }
 
 impl Configuration {
@@ -29,7 +31,15 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
-        let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+        let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+        Self::of(context, files)
+    }
+
+    /// Compiles a project that has been read, for the chosen environment, and tells what it finds.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub(super) fn of(context: &Context, mut files: Files) -> Result<Self, Failure> {
         let environments = environments(&files);
         if context.environment.is_none() && !environments.is_empty() {
             return Err(
@@ -52,6 +62,7 @@ impl Configuration {
             folder: files.folder,
             compiled,
             now,
+            sources: files.sources,
         })
     }
 }

@@ -17,6 +17,7 @@ mod man;
 mod plan;
 mod planning;
 mod platform;
+mod pull;
 mod reporter;
 mod sandbox;
 mod saved;
@@ -66,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::Drift(args) => drift::run(&context, &args),
+        Command::Pull(args) => pull::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
@@ -179,6 +181,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Pull(pull::Args),
     State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),

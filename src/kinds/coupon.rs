@@ -117,6 +117,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[],
     required: &["code", "discount"],
     minimal: r#"{"title":"x","code":"X","discount":{"percent":"1"}}"#,
     schema: <wire::Coupon as JsonSchema>::json_schema,

@@ -45,6 +45,7 @@ static COLLECTION: Collection = Collection {
         path: "clients_count",
         rule: Rule::Computed,
     }],
+    pairs: &[],
     required: &["title"],
     minimal: r#"{"title":"x"}"#,
     schema: <wire::Course as JsonSchema>::json_schema,

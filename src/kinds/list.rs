@@ -70,6 +70,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[],
     required: &["title", "type"],
     minimal: r#"{"title":"x","type":"static"}"#,
     schema: <wire::List as JsonSchema>::json_schema,

@@ -289,6 +289,19 @@ catalogue! {
     Test(test::Test),
 }
 
+/// The kind and the fields of a cohort with this schedule of a course, as it stands in an offer.
+///
+/// # Errors
+/// It is no schedule of an offer's own, or a part of the course is not known.
+pub fn cohort_of_schedule(
+    course: &Value,
+    schedule: &Value,
+    naming: &dyn Naming,
+) -> Result<(&'static str, Fields), Inexpressible> {
+    let fields = cohort::decode::decode(course, schedule, naming)?;
+    Ok((<cohort::Cohort as Kind>::ID, fields))
+}
+
 /// The row of a kind.
 pub fn kind(id: &str) -> Option<&'static KindInfo> {
     KINDS.iter().find(|kind| kind.id == id)

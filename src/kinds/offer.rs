@@ -469,6 +469,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[&["coupon_policy", "coupon_ids"]],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Offer as JsonSchema>::json_schema,

@@ -115,6 +115,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: false,
     },
     fields: &[],
+    pairs: &[],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Pack as JsonSchema>::json_schema,

@@ -78,6 +78,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Set,
         },
     ],
+    pairs: &[],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Pass as JsonSchema>::json_schema,

@@ -138,6 +138,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: true,
     },
     fields: &[],
+    pairs: &[],
     required: &["title", "triggers"],
     minimal: r#"{"title":"x","triggers":[]}"#,
     schema: <wire::Scenario as JsonSchema>::json_schema,

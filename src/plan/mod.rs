@@ -31,6 +31,7 @@ pub use document::{
     ResourceChange, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
 pub use drift::{Drifts, drifts};
+pub use hands_off::{hands_off, put_away};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
 };

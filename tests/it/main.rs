@@ -17,6 +17,7 @@ mod harness;
 mod killed;
 mod lsp;
 mod plan_schema;
+mod pull;
 mod reference;
 mod requests;
 mod suite;

@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod drift;
 pub mod explain;
 pub mod plan;
+pub mod pull;
 mod snippet;
 pub mod state;
 mod values;

@@ -3,4 +3,5 @@
 pub mod diagnostics;
 pub mod drift;
 pub mod progress;
+pub mod pull;
 pub mod state;
