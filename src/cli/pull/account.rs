@@ -195,6 +195,9 @@ impl Work<'_> {
         let mut choices = Choices::default();
         for _ in 0..MOST_ROUNDS {
             let drafts = decompile::drafts(&account, &choices);
+            if choices.after_drafts(&drafts) {
+                continue;
+            }
             let files = decompile::files(&drafts, &choices);
             let plan = self.try_out(&drafts, &files, &mut choices, &read, snapshot)?;
             if let Some(plan) = plan {
