@@ -14,14 +14,17 @@ Examples:
   bursar explain offer.payment.installments
   bursar explain 6")]
 pub(super) struct Args {
-    /// CODE, KIND, KIND.FIELD or an exit code's number.
+    /// CODE, KIND, KIND.FIELD or an exit code's number; every rule by chapter, if absent.
     #[arg(value_name = "TOPIC")]
-    topic: String,
+    topic: Option<String>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let style = context.console.out_style;
-    let topic = args.topic.trim();
+    let Some(topic) = args.topic.as_deref().map(str::trim) else {
+        context.console.result(&explain::codes(style));
+        return Ok(Exit::Done);
+    };
     let text = if let Some(code) = Code::parse(topic) {
         explain::code(code, style)
     } else if let Some(exit) = EXITS.iter().find(|exit| exit.code().to_string() == topic) {

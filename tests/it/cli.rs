@@ -56,7 +56,6 @@ fn wrong_usage_is_3_and_help_is_0() {
         &["plan", "--nonsense"],
         &["nonsense"],
         &[],
-        &["explain"],
         &["--now", "tomorrow", "validate"],
     ] {
         let output = check(&[], arguments, 3);
@@ -135,6 +134,11 @@ fn pages_of_codes_kinds_fields_and_exit_codes() {
     ] {
         let output = check(&[], &["explain", topic], 0);
         assert!(out(&output).contains(expected), "{topic}: {}", out(&output));
+    }
+    // Without a topic, every rule.
+    let output = check(&[], &["explain"], 0);
+    for code in bursar::diag::CODES {
+        assert!(out(&output).contains(&format!("{code}: ")), "{code}");
     }
     let output = check(&[], &["explain", "unknown-referense"], 3);
     assert!(err(&output).contains("did you mean `unknown-reference`?"));
