@@ -228,6 +228,7 @@ fn rules(project: &generator::Generated) -> (Duration, usize) {
         timetables: &timetables,
         links: &links,
         applied: None,
+        releases: bursar::rules::Releases::default(),
     };
     least(5, || {
         timed(|| {

@@ -169,6 +169,7 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             timetables: &timetables,
             links: &links,
             applied: applied.as_ref(),
+            releases: rules::Releases::default(),
         };
         rules::check(&configuration, findings);
         fixes::attach(&index, sources, findings);

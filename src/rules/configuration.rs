@@ -12,14 +12,14 @@ use crate::kinds::pack::Pack;
 use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
-use crate::kinds::{Document, DocumentPlaces, Index, Link, Project, Reference, Spec};
+use super::release::Releases;
+use crate::kinds::{Document, DocumentPlaces, Index, Kind, Link, Project, Reference, Spec};
 use crate::model::{Address, Attributes, Instant, Moment, Path};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
 /// The configuration of one environment, read.
-#[derive(Clone, Copy)]
 pub struct Configuration<'a> {
     /// Every document that counts, and finding them by name.
     pub index: &'a Index<'a>,
@@ -37,6 +37,8 @@ pub struct Configuration<'a> {
     pub links: &'a [Vec<Link>],
     /// What was applied last, by address, if the state is at hand.
     pub applied: Option<&'a BTreeMap<Address, Attributes>>,
+    /// What opens when, by cohort: read once, by the first rule that asks.
+    pub releases: Releases<'a>,
 }
 
 macro_rules! of_kind {
@@ -45,8 +47,9 @@ macro_rules! of_kind {
             $(
                 #[doc = $doc]
                 pub fn $method(&self) -> impl Iterator<Item = (&'a Document, &'a $ty)> + use<'a> {
-                    self.index.documents().iter().filter_map(|document| match &document.spec {
-                        Spec::$variant(spec) => Some((document, &**spec)),
+                    let documents = self.index.of_kind(<$ty as Kind>::ID).iter();
+                    documents.filter_map(|document| match &document.spec {
+                        Spec::$variant(spec) => Some((*document, &**spec)),
                         _ => None,
                     })
                 }
