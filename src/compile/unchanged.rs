@@ -1,10 +1,11 @@
 //! Rules that depend on the clock: a calendar day alone never breaks a pull request. What they say
 //! of what is as it was applied last is a hint.
 
-use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostics, Severity};
 use crate::kinds::{Index, Spec};
 use crate::model::{Address, Attributes, DesiredState};
-use std::collections::BTreeMap;
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes hints of findings that depend on the clock about what has not changed against the state.
 /// A cohort is not written: it is as it was if every offer that sells it is.
@@ -12,6 +13,7 @@ pub(super) fn soften(
     index: &Index<'_>,
     desired: &DesiredState,
     applied: &BTreeMap<Address, Attributes>,
+    clocked: &BTreeSet<(Code, Span)>,
     findings: &mut Diagnostics,
 ) {
     let is_as_applied = |address: &Address| {
@@ -35,17 +37,23 @@ pub(super) fn soften(
         sellers.all(|offer| is_as_applied(&offer.address))
     };
     findings.retain_mut(|finding| {
-        if depends_on_clock(finding) && finding.address.as_ref().is_some_and(is_unchanged) {
+        let is_clocked = clocked.contains(&(finding.code, finding.span));
+        if is_clocked && finding.address.as_ref().is_some_and(is_unchanged) {
             finding.severity = Severity::Hint;
         }
         true
     });
 }
 
-/// Whether a finding is one of a calendar day. Of a pack, that is the sale of an item that has
-/// ended, which is only a warning.
-fn depends_on_clock(finding: &Diagnostic) -> bool {
-    let is_ended_item =
-        finding.code == Code::PackUnsellable && finding.severity == Severity::Warning;
-    finding.code.depends_on_clock() || is_ended_item
+/// The findings of a calendar day, before the project's severities. Of a pack, that is the sale of an
+/// item that has ended, which is only a warning.
+pub(super) fn of_the_clock(findings: &Diagnostics) -> BTreeSet<(Code, Span)> {
+    let clocked = findings.iter().filter(|finding| {
+        let is_ended_item =
+            finding.code == Code::PackUnsellable && finding.severity == Severity::Warning;
+        finding.code.depends_on_clock() || is_ended_item
+    });
+    clocked
+        .map(|finding| (finding.code, finding.span))
+        .collect()
 }
