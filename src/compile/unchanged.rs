@@ -1,7 +1,7 @@
 //! Rules that depend on the clock: a calendar day alone never breaks a pull request. What they say
 //! of what is as it was applied last is a hint.
 
-use crate::diag::{Code, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostics, Label, Severity};
 use crate::kinds::{Index, Spec};
 use crate::model::{Address, Attributes, DesiredState};
 use crate::source::Span;
@@ -36,9 +36,21 @@ pub(super) fn soften(
         });
         sellers.all(|offer| is_as_applied(&offer.address))
     };
+    let is_written =
+        |address: &Address| &*address.kind == "cohort" || desired.objects.contains_key(address);
     findings.retain_mut(|finding| {
         let is_clocked = clocked.contains(&(finding.code, finding.span));
-        if is_clocked && finding.address.as_ref().is_some_and(is_unchanged) {
+        // A scenario for an offer that this change closes is news, though the scenario is as it was.
+        let is_involved_unchanged = |label: &Label| {
+            let document = index.documents().iter().find(|document| {
+                document.node.span.contains(label.span) && is_written(&document.address)
+            });
+            document.is_none_or(|document| is_unchanged(&document.address))
+        };
+        if is_clocked
+            && finding.address.as_ref().is_some_and(is_unchanged)
+            && finding.related.iter().all(is_involved_unchanged)
+        {
             finding.severity = Severity::Hint;
         }
         true

@@ -134,7 +134,10 @@ impl<'a> Index<'a> {
         let mut kinds: BTreeMap<&'static str, BTreeMap<&str, &Document>> = BTreeMap::new();
         let mut by_kind: BTreeMap<&'static str, Vec<&Document>> = BTreeMap::new();
         for document in documents {
-            by_kind.entry(document.spec.kind()).or_default().push(document);
+            by_kind
+                .entry(document.spec.kind())
+                .or_default()
+                .push(document);
             let names = kinds.entry(document.spec.kind()).or_default();
             names.entry(&document.address.name).or_insert(document);
         }

@@ -1,5 +1,6 @@
 //! What rules are given.
 
+use super::release::Releases;
 use crate::domain::schedule::Timetable;
 use crate::domain::zone::Zone;
 use crate::kinds::cohort::Cohort;
@@ -12,7 +13,6 @@ use crate::kinds::pack::Pack;
 use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
-use super::release::Releases;
 use crate::kinds::{Document, DocumentPlaces, Index, Kind, Link, Project, Reference, Spec};
 use crate::model::{Address, Attributes, Instant, Moment, Path};
 use crate::source::Span;

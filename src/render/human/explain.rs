@@ -67,6 +67,22 @@ pub fn exit(number: u8, word: &str, text: &str, style: Style) -> String {
     out
 }
 
+/// Every exit code with its number, name, summary and text.
+pub fn exits(
+    codes: impl Iterator<Item = (u8, &'static str, &'static str, &'static str)>,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    for (number, _, summary, text) in codes {
+        let number = style
+            .paint(Tone::Strong, &format!("{number:>3}"))
+            .to_string();
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{number}  {summary}: {text}");
+    }
+    out
+}
+
 /// The page of a kind or a field.
 pub fn page(explanation: &Explanation, style: Style) -> String {
     let Explanation {

@@ -1,5 +1,9 @@
 //! For machines: one JSON value a document.
 
 pub mod diagnostics;
+pub mod explain;
 pub mod progress;
 pub mod state;
+
+/// The version of these documents; a new field does not change it.
+const FORMAT_VERSION: &str = "1.0";
