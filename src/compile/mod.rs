@@ -33,7 +33,7 @@ pub use environments::environments;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
 use crate::kinds::{Elsewhere, Index, Link, Project, Provider};
-use crate::model::{Address, Attributes, DesiredState, Instant};
+use crate::model::{Address, BaseState, DesiredState, Instant};
 use crate::rules::{self, Configuration};
 use crate::schema;
 use crate::source::{FileId, SourceMap};
@@ -68,8 +68,8 @@ pub struct Input<'a> {
     pub environment: Option<String>,
     /// The clock, for excuses that end and for rules that depend on it.
     pub now: Instant,
-    /// What was applied last, by address, if the state is at hand.
-    pub applied: Option<BTreeMap<Address, Attributes>>,
+    /// What was applied last, if the state is at hand.
+    pub applied: Option<BaseState>,
 }
 
 /// A compiled project.

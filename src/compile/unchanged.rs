@@ -2,23 +2,26 @@
 //! of what is as it was applied last is a hint.
 
 use crate::diag::{Code, Diagnostics, Label, Severity};
-use crate::kinds::{Index, Spec};
-use crate::model::{Address, Attributes, DesiredState};
+use crate::kinds::{Index, Spec, kind, normal_attributes};
+use crate::model::{Address, Attributes, BaseState, DesiredObject, DesiredState};
 use crate::source::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Makes hints of findings that depend on the clock about what has not changed against the state.
 /// A cohort is not written: it is as it was if every offer that sells it is.
 pub(super) fn soften(
     index: &Index<'_>,
     desired: &DesiredState,
-    applied: &BTreeMap<Address, Attributes>,
+    applied: &BaseState,
     clocked: &BTreeSet<(Code, Span)>,
     findings: &mut Diagnostics,
 ) {
     let is_as_applied = |address: &Address| {
         let object = desired.objects.get(address);
-        object.is_some_and(|object| applied.get(address) == Some(&object.attributes))
+        let entry = applied.objects.get(address);
+        object.zip(entry).is_some_and(|(object, entry)| {
+            resolved(address, object, applied).as_ref() == Some(&entry.attributes)
+        })
     };
     let is_unchanged = |address: &Address| {
         if &*address.kind != "cohort" {
@@ -55,6 +58,16 @@ pub(super) fn soften(
         }
         true
     });
+}
+
+/// The declared attributes as the state would hold them: what they refer to by its id.
+fn resolved(address: &Address, object: &DesiredObject, applied: &BaseState) -> Option<Attributes> {
+    let collection = kind(&address.kind)?.collection?;
+    let id = |of: &Address| Some(applied.objects.get(of)?.id.0);
+    let output = |of: &Address, name: &str| applied.objects.get(of)?.outputs.get(name).cloned();
+    let attributes = object.attributes.iter();
+    let resolved = attributes.map(|(key, value)| (key.clone(), value.resolve(&id, &output)));
+    Some(normal_attributes(collection, resolved.collect()))
 }
 
 /// The findings of a calendar day, before the project's severities. Of a pack, that is the sale of an

@@ -14,7 +14,7 @@ use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
 use crate::kinds::{Document, DocumentPlaces, Index, Kind, Link, Project, Reference, Spec};
-use crate::model::{Address, Attributes, Instant, Moment, Path};
+use crate::model::{Address, BaseState, Instant, Moment, Path};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub struct Configuration<'a> {
     /// What each document refers to, in the order of the documents.
     pub links: &'a [Vec<Link>],
     /// What was applied last, by address, if the state is at hand.
-    pub applied: Option<&'a BTreeMap<Address, Attributes>>,
+    pub applied: Option<&'a BaseState>,
     /// What opens when, by cohort: read once, by the first rule that asks.
     pub releases: Releases<'a>,
 }
