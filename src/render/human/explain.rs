@@ -75,7 +75,7 @@ pub fn exits(
     let mut out = String::new();
     for (number, _, summary, text) in codes {
         let number = style
-            .paint(Tone::Strong, &format!("{number:>3}"))
+            .paint(Tone::Strong, format!("{number:>3}"))
             .to_string();
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{number}  {summary}: {text}");
