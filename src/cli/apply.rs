@@ -4,6 +4,7 @@ use super::configuration::Configuration;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
 use super::reporter::{Reporter, done};
+use super::saved::SavedPlan;
 use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime, saved};
 use crate::apply::{self, ApplySettings, Outcome, StepError};
@@ -58,7 +59,7 @@ async fn carry_through(
     context: &Context,
     args: &Args,
     configuration: &Configuration,
-    saved: Option<Plan>,
+    saved: Option<SavedPlan>,
     mut locked: Locked,
 ) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
@@ -67,9 +68,10 @@ async fn carry_through(
         let snapshot = locked.snapshot();
         let is_saved = saved.is_some();
         let Planned { plan, names } = match saved {
-            Some(plan) => {
-                saved::check(&plan, configuration, &platform, snapshot).await?;
+            Some(saved) => {
+                saved::check(&saved, configuration, &platform, snapshot).await?;
                 let names = planning::names_of(snapshot);
+                let SavedPlan { plan, document: _ } = saved;
                 Planned { plan, names }
             }
             None => planning::plan(configuration, &platform, snapshot, &args.gates).await?,

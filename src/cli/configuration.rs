@@ -28,6 +28,27 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
+        Self::load_and(context, |findings, sources| {
+            if findings.has_errors() {
+                tell(context, findings, sources);
+            } else {
+                warn(context, findings, sources);
+            }
+        })
+    }
+
+    /// As [`Configuration::load`], and tells nothing.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
+        Self::load_and(context, |_, _| ())
+    }
+
+    fn load_and(
+        context: &Context,
+        told: impl FnOnce(&Diagnostics, &SourceMap),
+    ) -> Result<Self, Failure> {
         let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
         let environments = environments(&files);
         if context.environment.is_none() && !environments.is_empty() {
@@ -39,11 +60,10 @@ impl Configuration {
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
         let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
+        told(&findings, &files.sources);
         if findings.has_errors() {
-            tell(context, &findings, &files.sources);
             return Err(Failure::said(Exit::Invalid));
         }
-        warn(context, &findings, &files.sources);
         // Without errors there is always something compiled.
         let compiled =
             compiled.ok_or_else(|| Failure::new(Exit::Invalid, "bursar.yaml cannot be read"))?;

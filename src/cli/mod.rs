@@ -20,6 +20,7 @@ mod reporter;
 mod sandbox;
 mod saved;
 mod schema;
+mod show;
 mod signals;
 mod state;
 mod validate;
@@ -64,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
+        Command::Show(args) => show::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
@@ -176,6 +178,7 @@ enum Command {
     Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Show(show::Args),
     State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),

@@ -18,4 +18,5 @@ mod lsp;
 mod plan_schema;
 mod reference;
 mod requests;
+mod saved_plans;
 mod suite;
