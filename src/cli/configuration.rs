@@ -60,6 +60,7 @@ impl Configuration {
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
         let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
+        tracing::info!(findings = findings.iter().count(), "compiled");
         told(&findings, &files.sources);
         if findings.has_errors() {
             return Err(Failure::said(Exit::Invalid));

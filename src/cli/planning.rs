@@ -170,6 +170,13 @@ pub(super) async fn plan(
             read_requests,
         },
     );
+    tracing::info!(
+        changes = plan.changes.len(),
+        steps = plan.steps.len(),
+        drift = plan.drift.len(),
+        refusals = plan.refusals.len(),
+        "planned"
+    );
     Ok(Planned {
         plan,
         names: names_of(snapshot),

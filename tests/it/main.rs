@@ -15,6 +15,7 @@ mod formats;
 mod harness;
 mod killed;
 mod lsp;
+mod observability;
 mod plan_schema;
 mod reference;
 mod requests;

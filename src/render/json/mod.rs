@@ -1,7 +1,9 @@
 //! For machines: one JSON value a document.
 
+pub mod audit;
 pub mod diagnostics;
 pub mod explain;
+pub mod log;
 pub mod progress;
 pub mod state;
 
