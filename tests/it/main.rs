@@ -17,5 +17,6 @@ mod killed;
 mod lsp;
 mod plan_schema;
 mod reference;
+mod rehearsal;
 mod requests;
 mod suite;
