@@ -18,6 +18,7 @@ mod lsp;
 mod observability;
 mod plan_schema;
 mod reference;
+mod rehearsal;
 mod requests;
 mod saved_plans;
 mod suite;
