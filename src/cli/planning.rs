@@ -30,6 +30,17 @@ pub(super) struct Gates {
     on_conflict: Option<Conflict>,
 }
 
+impl Gates {
+    /// Every gate open, and conflicts decided: for looking at what would be done.
+    pub(super) fn open() -> Self {
+        Gates {
+            allow_empty: true,
+            max_removals: Some(u64::MAX),
+            on_conflict: Some(Conflict::Ours),
+        }
+    }
+}
+
 /// Who wins where both sides changed a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Conflict {
@@ -193,7 +204,7 @@ pub(super) fn compare(
         Some(count) => (count, 100),
         None => configured.unwrap_or((MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT)),
     };
-    plan::plan(
+    let plan = plan::plan(
         desired,
         live,
         &snapshot.base,
@@ -211,7 +222,15 @@ pub(super) fn compare(
             conflicts_ours: gates.on_conflict == Some(Conflict::Ours),
             read_requests,
         },
-    )
+    );
+    tracing::info!(
+        changes = plan.changes.len(),
+        steps = plan.steps.len(),
+        drift = plan.drift.len(),
+        refusals = plan.refusals.len(),
+        "planned"
+    );
+    plan
 }
 
 /// What ids stand for, as far as the state knows.

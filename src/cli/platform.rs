@@ -112,6 +112,12 @@ impl Platform {
                 read.map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
             let listing = listing.map_err(|error| read_failure(kind, &error))?;
             requests += listing.requests;
+            tracing::info!(
+                kind = kind.id,
+                objects = listing.objects.len(),
+                requests = listing.requests,
+                "read"
+            );
             live.kinds.insert(kind.id.to_owned(), listing.objects);
         }
         Ok((live, requests))

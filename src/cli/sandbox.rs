@@ -7,9 +7,9 @@ use crate::diag::Diagnostics;
 use crate::kinds;
 use crate::model::Secret;
 use crate::os::{self, FileRead, ProjectFolder};
-use crate::sandbox::{self, DataDir, Options, SandboxError, Seed};
-use crate::source::{FileId, SourceMap};
-use crate::yaml::{self, Limits, Node};
+use crate::sandbox::{self, DataDir, FaultPlan, Options, SandboxError, Seed};
+use crate::source::{FileId, SourceMap, Span};
+use crate::yaml::{self, DeError, Limits, Node};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ const DEFAULT_PORT: u16 = 8474;
 #[command(after_help = "\
 Examples:
   bursar sandbox
-  bursar sandbox --port 0 --data /tmp/school --rate-limit 0 --latency 20ms")]
+  bursar sandbox --port 0 --data /tmp/school --rate-limit 0 --latency 20ms
+  bursar sandbox --faults faults.yaml")]
 pub(super) struct Args {
     /// The port; 0 takes a free one.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_PORT)]
@@ -41,6 +42,9 @@ pub(super) struct Args {
     /// How long each request waits: 20ms, 1s.
     #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = parse_latency)]
     latency: Duration,
+    /// How it is to misbehave, as YAML: lost answers, 429s, listings that lag.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
@@ -66,6 +70,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         (None, Some(files)) => project_seed(files, context.environment.as_deref())?,
         (None, None) => None,
     };
+    let faults = match &args.faults {
+        Some(path) => faults_from(path)?,
+        None => FaultPlan::default(),
+    };
     let options = Options {
         data,
         port: args.port,
@@ -77,6 +85,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
             files.documents.iter().filter_map(mirror).collect()
         }),
         seed,
+        faults,
     };
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
@@ -95,6 +104,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
             "The sandbox runs at {url} (BURSAR_TOKEN=sandbox, BURSAR_ACCOUNT=sandbox).\n\
              Open it in a browser to look at it and to edit it. Ctrl-C stops it.\n"
         ));
+        if let Some(path) = &args.faults {
+            context.console.note(&format!(
+                "It misbehaves as {} says; /_sandbox/stats counts how often.\n",
+                path.display()
+            ));
+        }
         signals.wait().await;
         running.stop().await;
         context.console.note("Stopped.\n");
@@ -153,25 +168,54 @@ fn seed_from(path: &Path) -> Result<Seed, Failure> {
 }
 
 fn read_seed(path: &str, bytes: Vec<u8>) -> Result<Seed, Failure> {
-    let invalid = |why: String| {
-        Failure::new(Exit::Invalid, format!("{path} is no seed of a sandbox")).cause(why)
-    };
+    read_yaml(path, bytes, "is no seed of a sandbox", Seed::from_node)
+        .map(Option::unwrap_or_default)
+}
+
+/// How the sandbox is to misbehave, from a file that the user names.
+fn faults_from(path: &Path) -> Result<FaultPlan, Failure> {
+    let shown = path.display().to_string();
+    let bytes = os::read_named(path, Limits::default().file_bytes).map_err(|refusal| {
+        Failure::new(Exit::Invalid, format!("{shown} cannot be read")).cause(refusal.to_string())
+    })?;
+    let what = "does not say how a sandbox is to misbehave";
+    read_yaml(&shown, bytes, what, FaultPlan::from_node)?.ok_or_else(|| {
+        Failure::new(Exit::Invalid, format!("{shown} {what}"))
+            .cause("it is empty")
+            .hint("its form is in docs/rehearsing-faults.md")
+    })
+}
+
+/// A value from the first document of a file; `None` if there is none. Errors say where.
+fn read_yaml<T>(
+    path: &str,
+    bytes: Vec<u8>,
+    what: &str,
+    from_node: impl FnOnce(&Node) -> Result<T, DeError>,
+) -> Result<Option<T>, Failure> {
+    let invalid = |why: String| Failure::new(Exit::Invalid, format!("{path} {what}")).cause(why);
     let text = yaml::decode(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))?;
     let mut sources = SourceMap::new();
     let file: FileId = sources.add(path, text);
     let mut findings = Diagnostics::new();
     let documents = yaml::parse(file, sources.text(file), &Limits::default(), &mut findings);
+    let placed = |span: Span, message: &str| {
+        let at = sources.line_column(file, span.start);
+        invalid(format!("{path}:{}:{}: {message}", at.line, at.column))
+    };
     if let Some(finding) = findings.iter().next() {
-        let at = sources.line_column(file, finding.span.start);
-        return Err(invalid(format!(
-            "{}:{}: {}",
-            at.line, at.column, finding.message
-        )));
+        return Err(placed(finding.span, &finding.message));
     }
-    match documents.first() {
-        Some(document) => Seed::from_node(document).map_err(|error| invalid(error.to_string())),
-        None => Ok(Seed::default()),
-    }
+    let Some(document) = documents.first() else {
+        return Ok(None);
+    };
+    from_node(document).map(Some).map_err(|error| {
+        let failure = placed(error.span(document), &error.to_string());
+        match error.help {
+            Some(help) => failure.hint(help),
+            None => failure,
+        }
+    })
 }
 
 /// What a document mirrors, in the platform's form.

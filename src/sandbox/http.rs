@@ -2,13 +2,14 @@
 
 use super::answer::{Refusal, json_text};
 use super::behaviour;
+use super::faults::{Asked, Listing, Misfortune, Strike, Wire};
 use super::limiter::Verdict;
 use super::resource::{Resource, Verb, resource};
 use super::server::Server;
 use super::store::{Change, Page, Row};
 use super::{listing, store};
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{Query, Request, State};
+use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value};
@@ -33,13 +34,26 @@ enum Target {
 
 /// Answers every request that is for no page: counts it, checks credentials and limit, and
 /// answers no sooner than the latency asks.
-pub(super) async fn api(State(server): State<Arc<Server>>, request: Request) -> Response {
+pub(super) async fn api(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    request: Request,
+) -> Response {
     let target = target(request.uri().path());
     let pattern = target.map_or_else(|| "(unknown)".to_owned(), Target::pattern);
+    let authorised = server.authorises(request.headers());
+    let Misfortune { latency, strike } = if authorised {
+        server.faults.meet(Asked {
+            method: request.method().as_str(),
+            endpoint: &pattern,
+            kind: target.map(Target::kind),
+        })
+    } else {
+        Misfortune::default()
+    };
     server.stats.count(request.method().as_str(), pattern);
     // From the first byte to the answer: the platform's own work is part of it.
-    let due = std::time::Instant::now() + server.latency;
-    let authorised = server.authorises(request.headers());
+    let due = std::time::Instant::now() + server.latency + latency;
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or(Duration::ZERO);
@@ -59,7 +73,7 @@ pub(super) async fn api(State(server): State<Arc<Server>>, request: Request) -> 
         }),
         Verdict::Unlimited | Verdict::Granted { .. } if !authorised => Err(Refusal::Unauthorised),
         Verdict::Unlimited | Verdict::Granted { .. } => match target {
-            Some(target) => answer(&server, target, request).await,
+            Some(target) => struck(&server, target, request, strike, &wire).await,
             None => Err(Refusal::Unknown(format!("route {}", request.uri().path()))),
         },
     };
@@ -67,6 +81,30 @@ pub(super) async fn api(State(server): State<Arc<Server>>, request: Request) -> 
     announce(verdict, response.headers_mut());
     wait_until(due).await;
     response
+}
+
+/// The answer, or what a fault makes of it.
+async fn struck(
+    server: &Arc<Server>,
+    target: Target,
+    request: Request,
+    strike: Option<Strike>,
+    wire: &Wire,
+) -> Result<Response, Refusal> {
+    match strike {
+        None => answer(server, target, request, None).await,
+        Some(Strike::Listing(listing)) => answer(server, target, request, Some(listing)).await,
+        Some(Strike::Instead(instead)) => {
+            // Who is answered before everything was sent may not hear it.
+            let _ = read(request.into_body()).await;
+            Ok(instead.answer(wire))
+        }
+        Some(Strike::Afterwards(afterwards)) => {
+            let answer = answer(server, target, request, None).await;
+            let answer = answer.unwrap_or_else(Refusal::into_response);
+            Ok(afterwards.spoil(answer, wire).await)
+        }
+    }
 }
 
 /// Waits to the tenth of a millisecond. The runtime's own timers round up to the next whole one,
@@ -95,6 +133,7 @@ async fn answer(
     server: &Arc<Server>,
     target: Target,
     request: Request,
+    misread: Option<Listing>,
 ) -> Result<Response, Refusal> {
     let methods = target.methods().ok_or_else(|| target.unknown())?;
     let allow = methods.join(", ");
@@ -121,7 +160,10 @@ async fn answer(
     server
         .work(move |store| match (target, method.as_str()) {
             (Target::Collection(of), "GET") => {
-                let page = store.read(|connection| Page::load(connection, of, window))?;
+                let page = store.read(|connection| match misread {
+                    None => Page::load(connection, of, window),
+                    Some(misread) => Page::misread(connection, of, window, misread),
+                })?;
                 Ok(json_text(StatusCode::OK, listing::text(&page, window)))
             }
             (Target::Collection(of), _) => {
@@ -211,6 +253,16 @@ impl Target {
             Target::Object(of, _) => format!("/{}/{{id}}", of.path()),
             Target::Members(of, _) => format!("/{}/{{id}}/members", of.path()),
             Target::Member(of, ..) => format!("/{}/{{id}}/members/{{contact_id}}", of.path()),
+        }
+    }
+
+    /// The kind of what is there.
+    fn kind(self) -> &'static str {
+        match self {
+            Target::Collection(of)
+            | Target::Object(of, _)
+            | Target::Members(of, _)
+            | Target::Member(of, ..) => of.id,
         }
     }
 

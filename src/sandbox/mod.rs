@@ -11,6 +11,7 @@
 mod answer;
 mod behaviour;
 mod error;
+mod faults;
 mod guard;
 mod http;
 mod limiter;
@@ -26,6 +27,10 @@ mod stats;
 mod store;
 
 pub use error::SandboxError;
+pub use faults::{
+    Chance, Effect, Endpoint, Fault, FaultPlan, FaultRule, KindName, Method, Nth, RetryAfter,
+    ServerError, ServerStatus, Shift, Spoil, Throttle, Wait,
+};
 pub use openapi::openapi;
 pub use seed::{Seed, SeedContact, SeedOrder};
 pub use server::{Running, start};
@@ -53,6 +58,8 @@ pub struct Options {
     pub courses: Vec<serde_json::Value>,
     /// What a store that was never seeded is filled with.
     pub seed: Option<Seed>,
+    /// How it is to misbehave; not at all by default.
+    pub faults: FaultPlan,
 }
 
 impl Default for Options {
@@ -67,6 +74,7 @@ impl Default for Options {
             account: Secret::new("sandbox"),
             courses: Vec::new(),
             seed: None,
+            faults: FaultPlan::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::answer::{Refusal, json_text};
 use super::error::SandboxError;
+use super::faults::{Cuttable, Faults, Wire};
 use super::http::{MOST_BODY_BYTES, api};
 use super::limiter::Limiter;
 use super::pages::{self, Pages};
@@ -13,7 +14,6 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::serve::ListenerExt as _;
 use axum::{Router, middleware};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -41,6 +41,8 @@ pub(super) struct Server {
     pub(super) limiter: Limiter,
     /// The count of requests.
     pub(super) stats: Stats,
+    /// What goes wrong on demand.
+    pub(super) faults: Faults,
     /// The templates of the pages.
     pub(super) pages: Pages,
 }
@@ -68,6 +70,7 @@ pub async fn start(options: Options) -> Result<Running, SandboxError> {
         account,
         courses,
         seed,
+        faults,
     } = options;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
@@ -98,14 +101,12 @@ pub async fn start(options: Options) -> Result<Running, SandboxError> {
         latency,
         limiter: Limiter::new(rate_limit_per_minute),
         stats: Stats::default(),
+        faults: Faults::new(faults),
         pages: Pages::new().map_err(SandboxError::Pages)?,
     });
     let (stop, stopped) = oneshot::channel::<()>();
-    // Answers are small and awaited: waiting to fill a packet would cost more than it saves.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let service = axum::serve(listener, router(server)).with_graceful_shutdown(async {
+    let routes = router(server).into_make_service_with_connect_info::<Wire>();
+    let service = axum::serve(Cuttable(listener), routes).with_graceful_shutdown(async {
         // A dropped sender ends the wait as well.
         let _ = stopped.await;
     });
@@ -153,7 +154,12 @@ fn router(server: Arc<Server>) -> Router {
 }
 
 async fn stats(State(server): State<Arc<Server>>) -> Response {
-    json_text(StatusCode::OK, server.stats.to_json().to_string())
+    let mut stats = server.stats.to_json();
+    let struck = server.faults.struck();
+    if let (Some(stats), false) = (stats.as_object_mut(), struck.is_empty()) {
+        stats.insert("struck".to_owned(), struck.into());
+    }
+    json_text(StatusCode::OK, stats.to_string())
 }
 
 async fn reset_stats(State(server): State<Arc<Server>>) -> StatusCode {

@@ -303,6 +303,7 @@ fn options(data: PathBuf) -> bursar::sandbox::Options {
         account: bursar::model::Secret::new("sandbox"),
         courses: Vec::new(),
         seed: None,
+        faults: bursar::sandbox::FaultPlan::default(),
     }
 }
 

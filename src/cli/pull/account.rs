@@ -2,7 +2,8 @@
 
 use super::mirrors::addresses;
 use crate::apply::Outcome;
-use crate::cli::apply::{carry_out, random_name};
+use crate::cli::apply::{self, random_name};
+use crate::cli::audit::Audit;
 use crate::cli::configuration::{self, Configuration};
 use crate::cli::console::Console;
 use crate::cli::files::Files;
@@ -21,6 +22,7 @@ use crate::source::Span;
 use crate::state::{Holder, Locked, Snapshot};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Each round leaves something out or excuses it; an account needs few.
@@ -50,6 +52,7 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             configuration: &configuration,
             platform: &platform,
             declared: &declared,
+            holder: &holder,
         };
         let ended = work.run(locked, &mut signals, diff).await;
         platform.close().await;
@@ -69,6 +72,7 @@ struct Work<'a> {
     configuration: &'a Configuration,
     platform: &'a Platform,
     declared: &'a Declared,
+    holder: &'a Holder,
 }
 
 /// Drafts that compile without errors and plan to nothing but their adoption.
@@ -125,14 +129,21 @@ impl Work<'_> {
                     ..self.context.console
                 },
             };
-            let carried = carry_out(
-                &silent,
-                1,
+            let console = silent.console;
+            let audit = Audit::open(
+                console,
+                None,
+                self.configuration,
+                self.holder,
                 &settled.plan,
-                self.platform,
-                &mut locked,
-                signals,
-            );
+            )?;
+            let work = apply::Work {
+                plan: &settled.plan,
+                platform: self.platform,
+                audit: &audit,
+                parallelism: NonZeroUsize::MIN,
+            };
+            let carried = apply::carry_out(&silent, work, &mut locked, signals);
             let outcome: Outcome = carried.await?.outcome;
             if !outcome.is_complete() {
                 return Err(Failure::new(

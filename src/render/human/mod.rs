@@ -7,6 +7,7 @@ pub mod explain;
 pub mod plan;
 pub mod pull;
 mod snippet;
+pub mod staleness;
 pub mod state;
 mod values;
 

@@ -1,7 +1,13 @@
 //! For machines: one JSON value a document.
 
+pub mod audit;
 pub mod diagnostics;
 pub mod drift;
+pub mod explain;
+pub mod log;
 pub mod progress;
 pub mod pull;
 pub mod state;
+
+/// The version of these documents; a new field does not change it.
+const FORMAT_VERSION: &str = "1.0";

@@ -1,6 +1,7 @@
 //! Reading objects and pages of them, without parsing their bodies.
 
 use crate::sandbox::answer::Refusal;
+use crate::sandbox::faults::{Listing, Shift};
 use crate::sandbox::resource::Resource;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -132,6 +133,49 @@ impl Page {
             rows,
             total: total.unsigned_abs(),
         })
+    }
+
+    /// A page as a platform shows it that is behind, or that moves while it is read.
+    pub(in crate::sandbox) fn misread(
+        connection: &Connection,
+        resource: &Resource,
+        window: Window,
+        how: Listing,
+    ) -> Result<Page, Refusal> {
+        let mut page = Page::load(connection, resource, window)?;
+        match how {
+            Listing::Lags(count) => {
+                // Ids grow: the newest objects are the last ones.
+                page.total = page.total.saturating_sub(count.get());
+                let offset = u64::try_from(window.offset()).unwrap_or(0);
+                let left = page.total.saturating_sub(offset);
+                page.rows
+                    .truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            }
+            Listing::Shifts(_) if window.page == 1 => {}
+            Listing::Shifts(Shift::Repeat) => {
+                let before = Window {
+                    page: window.page - 1,
+                    ..window
+                };
+                let seam = Page::load(connection, resource, before)?.rows.pop();
+                page.rows.pop();
+                page.rows.splice(0..0, seam);
+            }
+            Listing::Shifts(Shift::Skip) => {
+                let after = Window {
+                    page: window.page.saturating_add(1),
+                    ..window
+                };
+                let next = Page::load(connection, resource, after)?
+                    .rows
+                    .into_iter()
+                    .next();
+                page.rows.drain(..1.min(page.rows.len()));
+                page.rows.extend(next);
+            }
+        }
+        Ok(page)
     }
 
     /// A page of an object's members.

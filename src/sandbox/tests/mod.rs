@@ -1,6 +1,7 @@
 //! The platform over real HTTP.
 
 mod api;
+mod faults;
 mod limits;
 mod pages;
 mod refusals;
