@@ -205,7 +205,7 @@ fn worth_writing(collection: &Collection, live: &Attributes) -> Attributes {
     let pairs = collection.pairs;
     live.iter()
         .filter_map(|(key, value)| {
-            let is_needed = key == "status"
+            let is_needed = matches!(key.as_str(), "title" | "status")
                 || collection.required.contains(&key.as_str())
                 || pairs.iter().any(|pair| {
                     pair.contains(&key.as_str())

@@ -27,7 +27,8 @@ fn everything(project: &Project) -> Vec<(String, Vec<Value>)> {
     })
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -64,7 +65,7 @@ fn pulls_all(project: &Project, seed: &str) -> Value {
 }
 
 /// As [`pulls_all`]; and the files are in the one layout, and nothing has drifted.
-fn pulls_all_well(project: &Project, seed: &str) -> Value {
+pub fn pulls_all_well(project: &Project, seed: &str) -> Value {
     let told = pulls_all(project, seed);
     let laid_out = project.run(&["fmt", "--check"]);
     assert_eq!(laid_out.code, 0, "{seed}\n{}", laid_out.stdout);

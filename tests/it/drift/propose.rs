@@ -1,6 +1,7 @@
 //! `drift --propose`: what was done by hand becomes what is declared.
 
 use crate::harness::Project;
+use crate::pull::copy;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -462,18 +463,6 @@ fn comments(folder: &Path) -> Vec<String> {
     }
     all.sort();
     all
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => std::fs::copy(entry.path(), &target).map(|_| ()).unwrap(),
-        }
-    }
 }
 
 #[test]
