@@ -17,11 +17,11 @@ pub(super) fn refusals(desired: &DesiredState, live: &LiveState) -> Vec<Refusal>
                 .kinds
                 .get(kind)
                 .is_some_and(|objects| !objects.contains_key(&id));
-            let is_mirror = desired
-                .mirrors
-                .iter()
-                .any(|(mirror, of)| &*mirror.kind == kind && *of == id);
-            if is_missing && !is_mirror {
+            let is_mirror = || {
+                let mut mirrors = desired.mirrors.iter();
+                mirrors.any(|(mirror, of)| &*mirror.kind == kind && *of == id)
+            };
+            if is_missing && !is_mirror() {
                 out.push(Refusal {
                     address: Some(address.clone()),
                     message: format!("{address} refers to the {kind} with the id {id}, which the platform does not have"),

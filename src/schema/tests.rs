@@ -6,6 +6,7 @@ use crate::kinds::{KINDS, Meta, Spec};
 use crate::source::FileId;
 use crate::yaml::{Limits, Node, parse};
 
+mod decoded;
 mod explained;
 mod findings;
 mod generated;

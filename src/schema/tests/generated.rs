@@ -147,11 +147,11 @@ const KEYS: &[&str] = &[
     "é",
 ];
 
-struct Maker<'s> {
-    root: &'s Value,
-    rng: Rng,
+pub(super) struct Maker<'s> {
+    pub(super) root: &'s Value,
+    pub(super) rng: Rng,
     /// How likely something is put in that does not belong, in a thousand.
-    mischief: u32,
+    pub(super) mischief: u32,
 }
 
 impl Maker<'_> {
@@ -226,7 +226,7 @@ impl Maker<'_> {
         self.pick(TEXTS).into()
     }
 
-    fn map(&mut self, schema: &Value, depth: usize) -> Value {
+    pub(super) fn map(&mut self, schema: &Value, depth: usize) -> Value {
         let mut map = Map::new();
         let required: Vec<&str> = schema["required"]
             .as_array()
