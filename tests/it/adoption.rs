@@ -26,7 +26,7 @@ fn applies(project: &Project) {
 /// The plan as `address action`, and the exit code.
 fn plan(project: &Project) -> (Vec<String>, i32, Value) {
     let ran = project.run(&["plan", "--json", "--quiet"]);
-    let plan: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
+    let plan: Value = serde_json::from_str(&ran.stdout).unwrap();
     let changes = plan["resource_changes"].as_array().unwrap().iter();
     let changes = changes.map(|change| {
         let actions = change["change"]["actions"].as_array().unwrap().iter();
