@@ -110,7 +110,7 @@ async fn carry_through(
     let work = Work {
         plan: &plan,
         platform: &platform,
-        audit: &audit,
+        audit: Some(&audit),
         parallelism: args.parallelism,
     };
     let carried = carry_out(context, work, &mut locked, &mut signals).await;
@@ -139,20 +139,28 @@ fn blocked(context: &Context, plan: &Plan, is_approved: bool) -> Failure {
 }
 
 /// What came of it, and the signal that cut it short.
-struct Carried {
-    outcome: Outcome,
+pub(super) struct Carried {
+    pub(super) outcome: Outcome,
     signal: Option<Exit>,
 }
 
 /// What is carried out, where, and how.
-struct Work<'a> {
-    plan: &'a Plan,
-    platform: &'a Platform,
-    audit: &'a Audit,
-    parallelism: NonZeroUsize,
+pub(super) struct Work<'a> {
+    /// The plan.
+    pub(super) plan: &'a Plan,
+    /// Where.
+    pub(super) platform: &'a Platform,
+    /// The file of writes; `None` for a plan that writes none.
+    pub(super) audit: Option<&'a Audit>,
+    /// Requests that may be under way at the same time.
+    pub(super) parallelism: NonZeroUsize,
 }
 
-async fn carry_out(
+/// Carries a plan out, behind the lock: journal, steps, state.
+///
+/// # Errors
+/// The state cannot be written.
+pub(super) async fn carry_out(
     context: &Context,
     work: Work<'_>,
     locked: &mut Locked,
@@ -183,7 +191,9 @@ async fn carry_out(
     let mut signal = None;
     let outcome = {
         let work = apply::apply(plan, &base, &writer, &journal, settings, stopped, |event| {
-            audit.tell(&event);
+            if let Some(audit) = audit {
+                audit.tell(&event);
+            }
             reporter.tell(&event);
         });
         tokio::pin!(work);
@@ -335,6 +345,6 @@ async fn ask(context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn random_name() -> String {
+pub(super) fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }

@@ -20,6 +20,8 @@ pub(super) struct Configuration {
     pub(super) compiled: Compiled,
     /// The clock.
     pub(super) now: Instant,
+    /// The texts that it was read from.
+    pub(super) sources: SourceMap,
 }
 
 impl Configuration {
@@ -28,7 +30,16 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
-        Self::load_and(context, |findings, sources| {
+        let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+        Self::of(context, files)
+    }
+
+    /// Compiles a project that has been read, for the chosen environment, and tells what it finds.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub(super) fn of(context: &Context, files: Files) -> Result<Self, Failure> {
+        Self::compiled(context, files, |findings, sources| {
             if findings.has_errors() {
                 tell(context, findings, sources);
             } else {
@@ -42,14 +53,15 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`].
     pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
-        Self::load_and(context, |_, _| ())
+        let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
+        Self::compiled(context, files, |_, _| ())
     }
 
-    fn load_and(
+    fn compiled(
         context: &Context,
+        mut files: Files,
         told: impl FnOnce(&Diagnostics, &SourceMap),
     ) -> Result<Self, Failure> {
-        let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
         let environments = environments(&files);
         if context.environment.is_none() && !environments.is_empty() {
             return Err(
@@ -72,6 +84,7 @@ impl Configuration {
             folder: files.folder,
             compiled,
             now,
+            sources: files.sources,
         })
     }
 }

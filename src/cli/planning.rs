@@ -3,8 +3,9 @@
 use super::configuration::Configuration;
 use super::platform::{Platform, kinds_of};
 use super::{Context, Exit, Failure};
-use crate::compile;
+use crate::compile::{self, Compiled};
 use crate::kinds::Backend;
+use crate::model::{Instant, LiveState, Target};
 use crate::plan::{self, Plan, PlanDocument, Settings};
 use crate::render::human;
 use crate::render::human::Names;
@@ -16,7 +17,7 @@ const MAX_REMOVALS_COUNT: u64 = 5;
 const MAX_REMOVALS_PERCENT: u64 = 30;
 
 /// Gates that a person may open for one plan.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Gates {
     /// Allow a configuration without documents to retire everything.
     #[arg(long)]
@@ -112,12 +113,29 @@ pub(super) async fn plan(
     snapshot: &Snapshot,
     gates: &Gates,
 ) -> Result<Planned, Failure> {
-    let Configuration {
-        folder: _,
-        compiled,
-        now,
-    } = configuration;
-    let desired = &compiled.desired;
+    let compiled = &configuration.compiled;
+    of_target(platform, snapshot)?;
+    let declared = compiled.desired.objects.keys();
+    let declared = declared.chain(compiled.desired.mirrors.keys());
+    let kinds = kinds_of(declared, &snapshot.base);
+    let (live, read_requests) = platform.read(&kinds).await?;
+    let read = Read {
+        live: &live,
+        target: platform.target(),
+        requests: read_requests,
+    };
+    let (compiled, now) = (&configuration.compiled, configuration.now);
+    Ok(Planned {
+        plan: compare(compiled, now, read, snapshot, gates),
+        names: names_of(snapshot),
+    })
+}
+
+/// Refuses a state that belongs to another platform or account.
+///
+/// # Errors
+/// It does.
+pub(super) fn of_target(platform: &Platform, snapshot: &Snapshot) -> Result<(), Failure> {
     let target = platform.target();
     if let Some(known) = &snapshot.target
         && *known != target
@@ -131,9 +149,33 @@ pub(super) async fn plan(
         )
         .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
     }
-    let declared = desired.objects.keys().chain(desired.mirrors.keys());
-    let kinds = kinds_of(declared, &snapshot.base);
-    let (live, read_requests) = platform.read(&kinds).await?;
+    Ok(())
+}
+
+/// What was read from a platform.
+pub(super) struct Read<'a> {
+    /// The objects.
+    pub(super) live: &'a LiveState,
+    /// The platform and account.
+    pub(super) target: Target,
+    /// What reading cost.
+    pub(super) requests: u64,
+}
+
+/// Compares what is compiled with what was read.
+pub(super) fn compare(
+    compiled: &Compiled,
+    now: Instant,
+    read: Read<'_>,
+    snapshot: &Snapshot,
+    gates: &Gates,
+) -> Plan {
+    let Read {
+        live,
+        target,
+        requests: read_requests,
+    } = read;
+    let desired = &compiled.desired;
     let removals = compiled
         .project
         .safety
@@ -153,7 +195,7 @@ pub(super) async fn plan(
     };
     let plan = plan::plan(
         desired,
-        &live,
+        live,
         &snapshot.base,
         &Settings {
             project: compiled.project.project.to_string(),
@@ -162,7 +204,7 @@ pub(super) async fn plan(
             lineage: snapshot.lineage.clone(),
             serial: snapshot.serial,
             configuration: compile::digest(desired),
-            now: *now,
+            now,
             max_removals_count,
             max_removals_percent,
             allow_empty: gates.allow_empty,
@@ -177,10 +219,7 @@ pub(super) async fn plan(
         refusals = plan.refusals.len(),
         "planned"
     );
-    Ok(Planned {
-        plan,
-        names: names_of(snapshot),
-    })
+    plan
 }
 
 /// What ids stand for, as far as the state knows.

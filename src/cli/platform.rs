@@ -33,6 +33,7 @@ impl Platform {
             folder,
             compiled,
             now: _,
+            sources: _,
         } = configuration;
         let platform = compiled.project.platform.as_ref();
         let provider = platform.map_or(Provider::Sandbox, |platform| platform.provider);

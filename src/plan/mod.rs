@@ -31,6 +31,8 @@ pub use document::{
     OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
     ResourceChange, Saved, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
+pub use drift::{Drifts, drifts};
+pub use hands_off::{hands_off, put_away};
 pub use staleness::{Difference, What, differences};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,

@@ -27,8 +27,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "render",
         &[
-            "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan",
+            "source",
+            "diag",
+            "model",
+            "yaml",
+            "kinds",
+            "schema",
+            "rules",
+            "domain",
+            "plan",
             "compile",
+            "decompile",
+        ],
+    ),
+    (
+        "decompile",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "domain", "compile", "plan",
         ],
     ),
     ("provider", &["model", "kinds"]),
@@ -49,7 +64,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Rooms without IO, `async`, clock, randomness, environment.
 const PURE: &[&str] = &[
-    "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan", "compile",
+    "source",
+    "diag",
+    "model",
+    "yaml",
+    "kinds",
+    "schema",
+    "rules",
+    "domain",
+    "plan",
+    "compile",
+    "decompile",
     "render",
 ];
 
@@ -97,6 +122,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["compile"]),
     ("lsp_server", &["lsp"]),
     ("lsp_types", &["lsp"]),
+    ("deunicode", &["decompile"]),
 ];
 
 /// Rooms that may name a kind, and the one file of the sandbox that may.

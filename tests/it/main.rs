@@ -8,6 +8,7 @@
 mod architecture;
 mod cli;
 mod clock;
+mod drift;
 mod examples;
 mod fixes;
 mod fmt;
@@ -17,6 +18,7 @@ mod killed;
 mod lsp;
 mod observability;
 mod plan_schema;
+mod pull;
 mod reference;
 mod rehearsal;
 mod requests;
