@@ -110,7 +110,7 @@ async fn carry_through(
     let work = Work {
         plan: &plan,
         platform: &platform,
-        audit: Some(&audit),
+        audit: &audit,
         parallelism: args.parallelism,
     };
     let carried = carry_out(context, work, &mut locked, &mut signals).await;
@@ -146,13 +146,9 @@ pub(super) struct Carried {
 
 /// What is carried out, where, and how.
 pub(super) struct Work<'a> {
-    /// The plan.
     pub(super) plan: &'a Plan,
-    /// Where.
     pub(super) platform: &'a Platform,
-    /// The file of writes; `None` for a plan that writes none.
-    pub(super) audit: Option<&'a Audit>,
-    /// Requests that may be under way at the same time.
+    pub(super) audit: &'a Audit,
     pub(super) parallelism: NonZeroUsize,
 }
 
@@ -191,9 +187,7 @@ pub(super) async fn carry_out(
     let mut signal = None;
     let outcome = {
         let work = apply::apply(plan, &base, &writer, &journal, settings, stopped, |event| {
-            if let Some(audit) = audit {
-                audit.tell(&event);
-            }
+            audit.tell(&event);
             reporter.tell(&event);
         });
         tokio::pin!(work);

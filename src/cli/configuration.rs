@@ -30,8 +30,7 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
-        let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
-        Self::of(context, files)
+        Self::of(context, Self::files(context)?)
     }
 
     /// Compiles a project that has been read, for the chosen environment, and tells what it finds.
@@ -39,7 +38,7 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`].
     pub(super) fn of(context: &Context, files: Files) -> Result<Self, Failure> {
-        Self::compiled(context, files, |findings, sources| {
+        Self::of_and(context, files, |findings, sources| {
             if findings.has_errors() {
                 tell(context, findings, sources);
             } else {
@@ -53,11 +52,14 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`].
     pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
-        let files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
-        Self::compiled(context, files, |_, _| ())
+        Self::of_and(context, Self::files(context)?, |_, _| ())
     }
 
-    fn compiled(
+    fn files(context: &Context) -> Result<Files, Failure> {
+        Files::read(context.dir.as_deref(), context.environment.as_deref())
+    }
+
+    fn of_and(
         context: &Context,
         mut files: Files,
         told: impl FnOnce(&Diagnostics, &SourceMap),

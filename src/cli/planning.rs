@@ -113,22 +113,33 @@ pub(super) async fn plan(
     snapshot: &Snapshot,
     gates: &Gates,
 ) -> Result<Planned, Failure> {
-    let compiled = &configuration.compiled;
-    of_target(platform, snapshot)?;
-    let declared = compiled.desired.objects.keys();
-    let declared = declared.chain(compiled.desired.mirrors.keys());
-    let kinds = kinds_of(declared, &snapshot.base);
-    let (live, read_requests) = platform.read(&kinds).await?;
+    let (live, requests) = live(configuration, platform, snapshot).await?;
     let read = Read {
         live: &live,
         target: platform.target(),
-        requests: read_requests,
+        requests,
     };
     let (compiled, now) = (&configuration.compiled, configuration.now);
     Ok(Planned {
         plan: compare(compiled, now, read, snapshot, gates),
         names: names_of(snapshot),
     })
+}
+
+/// Reads what the configuration and the state mention, and what that cost.
+///
+/// # Errors
+/// As [`plan`].
+pub(super) async fn live(
+    configuration: &Configuration,
+    platform: &Platform,
+    snapshot: &Snapshot,
+) -> Result<(LiveState, u64), Failure> {
+    of_target(platform, snapshot)?;
+    let desired = &configuration.compiled.desired;
+    let declared = desired.objects.keys().chain(desired.mirrors.keys());
+    let kinds = kinds_of(declared, &snapshot.base);
+    platform.read(&kinds).await
 }
 
 /// Refuses a state that belongs to another platform or account.

@@ -4,7 +4,7 @@ mod account;
 mod mirrors;
 
 use super::{Context, Exit, Failure};
-use std::path::{Component, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Refresh the mirrors of courses from the platform; with --all, write down the whole account.
 ///
@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let out = args.out.as_ref().map(below).transpose()?;
+    let out = args.out.as_deref().map(below).transpose()?;
     let out = out.unwrap_or_default();
     if args.all {
         account::run(context, &out, args.diff)
@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// A folder of the project as a prefix of paths in it: empty, or with a slash at the end.
-fn below(out: &PathBuf) -> Result<String, Failure> {
+fn below(out: &Path) -> Result<String, Failure> {
     let refused = || {
         Failure::new(
             Exit::Invalid,

@@ -39,6 +39,8 @@ pub struct Draft {
     pub group: Option<String>,
     /// The cohorts that it names.
     pub named: BTreeSet<String>,
+    /// Attributes that are not managed, because the language cannot say what they are.
+    pub unsaid: Vec<String>,
     /// Whether it is a mirror, which is read and not managed.
     pub is_mirror: bool,
 }
@@ -107,6 +109,10 @@ pub fn drafts(account: &Account<'_>, choices: &Choices) -> Drafts {
                     group: named.first().filter(|_| named.len() == 1).cloned(),
                     named,
                     fields,
+                    unsaid: match is_mirror {
+                        true => Vec::new(),
+                        false => unsaid(collection, &object.attributes),
+                    },
                     is_mirror,
                 });
             }
@@ -199,7 +205,7 @@ fn worth_writing(collection: &Collection, live: &Attributes) -> Attributes {
     let pairs = collection.pairs;
     live.iter()
         .filter_map(|(key, value)| {
-            let is_needed = key == "status"
+            let is_needed = matches!(key.as_str(), "title" | "status")
                 || collection.required.contains(&key.as_str())
                 || pairs.iter().any(|pair| {
                     pair.contains(&key.as_str())
@@ -214,10 +220,24 @@ fn worth_writing(collection: &Collection, live: &Attributes) -> Attributes {
         .collect()
 }
 
+/// Attributes that are nothing where the platform's default is something: `null` means the default.
+fn unsaid(collection: &Collection, live: &Attributes) -> Vec<String> {
+    let defaults = collection.defaults();
+    let nothing = live.iter().filter(|(_, value)| **value == Value::Null);
+    let cannot = nothing.filter(|(key, _)| {
+        defaults
+            .get(*key)
+            .is_some_and(|default| *default != Value::Null)
+    });
+    cannot.map(|(key, _)| key.clone()).collect()
+}
+
 /// The value without what is the platform's default in it; `None` if nothing is left.
 fn without_defaults(value: &Value, default: &Value) -> Option<Value> {
     match (value, default) {
         (value, default) if value == default => None,
+        // `null` would mean the default.
+        (Value::Null, _) => None,
         (Value::Map(entries), Value::Map(defaults)) if defaults.len() > 1 => {
             let entries = entries
                 .iter()
@@ -252,6 +272,7 @@ fn cohorts(names: &Names<'_>, out: &mut Drafts) -> Vec<Draft> {
                 fields,
                 group: Some(scheduled.name.clone()),
                 named: BTreeSet::new(),
+                unsaid: Vec::new(),
                 is_mirror: false,
             }),
             Err(Inexpressible(why)) => {

@@ -36,6 +36,19 @@ impl Choices {
         self.excused.get(address).into_iter().flatten().copied()
     }
 
+    /// Remembers what cannot be written, so that the next drafts refer to it by its id. Whether
+    /// there was anything new.
+    pub fn after_drafts(&mut self, drafts: &Drafts) -> bool {
+        let before = self.dropped.len();
+        for left in &drafts.left_out {
+            let object = (left.kind.clone(), left.id);
+            self.dropped
+                .entry(object)
+                .or_insert_with(|| left.why.clone());
+        }
+        self.dropped.len() > before
+    }
+
     /// Learns from what compiling the drafts has found. `places` are the documents of the drafts and
     /// where they stand. Whether anything is decided anew.
     ///
@@ -93,43 +106,53 @@ impl Choices {
     /// # Errors
     /// The plan holds something else, and none of it has to do with a draft.
     pub fn after_plan(&mut self, drafts: &Drafts, plan: &Plan) -> Result<bool, Stuck> {
-        let mut changed = false;
+        let concerned = |address: &Address| self.objects(drafts, address);
+        // First what is not found, or found in doubt: what refers to it cannot be judged before.
+        let in_doubt: Vec<(String, RemoteId)> = plan
+            .changes
+            .iter()
+            .map(|change| (&change.address, change.id))
+            .chain(
+                plan.refusals
+                    .iter()
+                    .filter_map(|it| Some((it.address.as_ref()?, None))),
+            )
+            .filter_map(|(address, id)| match concerned(address) {
+                [one] if id != Some(one.1) && !self.is_adopted(one) => Some(one.clone()),
+                _ => None,
+            })
+            .collect();
+        if !in_doubt.is_empty() {
+            self.adopted.extend(in_doubt);
+            return Ok(true);
+        }
+        let mut drops: Vec<(Address, String)> = Vec::new();
         let mut stuck = None;
         for change in &plan.changes {
-            let is_taken_over = change.action == Action::Adopt && change.fields.is_empty();
-            if is_taken_over {
+            if change.action == Action::Adopt && change.fields.is_empty() {
                 continue;
             }
             let fields: Vec<String> = change.fields.iter().map(|it| it.path.to_string()).collect();
-            let why = format!("the language cannot say its {}", fields.join(", "));
-            match self.objects(drafts, &change.address) {
-                [] => {
-                    stuck.get_or_insert_with(|| format!("{} would be changed", change.address));
-                }
-                [one] if change.action == Action::Create && !self.is_adopted(one) => {
-                    self.adopted.insert(one.clone());
-                    changed = true;
-                }
-                _ => changed |= self.drop(drafts, &change.address, &why),
+            if concerned(&change.address).is_empty() {
+                stuck.get_or_insert_with(|| format!("{} would be changed", change.address));
+            } else {
+                let why = format!("the language cannot say its {}", fields.join(", "));
+                drops.push((change.address.clone(), why));
             }
         }
         for refusal in &plan.refusals {
-            let objects = refusal
-                .address
-                .as_ref()
-                .map_or(&[][..], |address| self.objects(drafts, address));
-            match (objects, &refusal.address) {
-                ([one], Some(_)) if !self.is_adopted(one) => {
-                    self.adopted.insert(one.clone());
-                    changed = true;
+            match &refusal.address {
+                Some(address) if !concerned(address).is_empty() => {
+                    drops.push((address.clone(), refusal.message.clone()));
                 }
-                ([_, ..], Some(address)) => {
-                    changed |= self.drop(drafts, address, &refusal.message);
-                }
-                (_, _) => {
+                Some(_) | None => {
                     stuck.get_or_insert_with(|| refusal.message.clone());
                 }
             }
+        }
+        let mut changed = false;
+        for (address, why) in drops {
+            changed |= self.drop(drafts, &address, &why);
         }
         match stuck {
             Some(message) if !changed => Err(Stuck(message)),

@@ -29,6 +29,11 @@ pub fn files(drafts: &Drafts, choices: &Choices) -> Vec<NewFile> {
         if !text.is_empty() {
             text.push_str("---\n");
         }
+        for unsaid in &draft.unsaid {
+            text.push_str(&format!(
+                "# `{unsaid}` is not managed: the platform has nothing there, which cannot be written.\n"
+            ));
+        }
         text.push_str(&document(draft, choices));
     }
     texts

@@ -15,6 +15,7 @@ mod choices;
 mod files;
 mod mirrors;
 mod naming;
+mod proposals;
 mod slug;
 
 pub use account::{Account, Draft, Drafts, LeftOut, drafts};
@@ -22,3 +23,4 @@ pub use choices::{Choices, Stuck};
 pub use files::{NewFile, files};
 pub use mirrors::{Mirror, Refreshed, mirror, refresh};
 pub use naming::Parts;
+pub use proposals::{Grounds, NotProposed, Proposal, Proposals, propose};

@@ -96,7 +96,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: false,
     },
     fields: &[],
-    pairs: &[],
+    pairs: &[&["subject", "html", "text"]],
     required: &["title", "subject", "html", "text"],
     minimal: r#"{"title":"x","subject":"","html":"","text":""}"#,
     schema: <wire::Letter as JsonSchema>::json_schema,

@@ -289,6 +289,9 @@ catalogue! {
     Test(test::Test),
 }
 
+/// The field of a product that names a cohort.
+pub const LAUNCH_FIELD: &str = <cohort::Cohort as Kind>::ID;
+
 /// The kind and the fields of a cohort with this schedule of a course, as it stands in an offer.
 ///
 /// # Errors

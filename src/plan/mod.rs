@@ -14,6 +14,7 @@ mod hands_off;
 mod matching;
 mod mirrors;
 mod order;
+mod outside;
 mod patch;
 mod removals;
 mod safety;
@@ -75,6 +76,7 @@ pub fn plan(
 
     let mut refusals = found.refusals;
     refusals.extend(mirrors::refusals(desired, live));
+    refusals.extend(outside::refusals(desired, live));
     refusals.extend(taken::refusals(desired, live, &entries, &all));
     refusals.extend(unmakeable);
     if refusals.is_empty() {

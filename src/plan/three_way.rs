@@ -42,8 +42,9 @@ enum Verdict {
 fn judge(base: Option<&Value>, live: &Value, desired: Option<&Value>) -> Verdict {
     match (base, desired) {
         (None, None) => Verdict::Same,
+        // What is neither declared nor there is nobody's.
         (Some(base), None) => Verdict::LetGo {
-            drifted: base != live,
+            drifted: base != live && *live != NULL,
         },
         (None, Some(desired)) if live == desired => Verdict::Found,
         (None, Some(_)) => Verdict::Change(Side::Configuration),

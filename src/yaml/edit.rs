@@ -232,7 +232,7 @@ impl<'a> Editing<'a> {
         }
         match (&node.value, wanted) {
             (Value::Mapping(mapping), Written::Map(entries))
-                if !mapping.entries.is_empty() && !entries.is_empty() =>
+                if entries.iter().any(|(key, _)| mapping.entry(key).is_some()) =>
             {
                 self.contents(node, wanted, others);
             }
@@ -502,7 +502,12 @@ impl<'a> Editing<'a> {
         let order: Vec<usize> = new
             .iter()
             .filter_map(|id| old.iter().position(|other| other == id))
-            .chain((0..old.len()).filter(|at| !new.contains(&old[*at])))
+            .chain(
+                old.iter()
+                    .enumerate()
+                    .filter(|(_, id)| !new.contains(id))
+                    .map(|(at, _)| at),
+            )
             .collect();
         if self.is_flow(node) {
             let pieces: Vec<&str> = order

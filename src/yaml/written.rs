@@ -203,6 +203,14 @@ fn behind_key(out: &mut String, width: usize, value: &Written, column: usize) {
 }
 
 fn behind_dash(out: &mut String, value: &Written, column: usize) {
+    // One short entry needs no braces.
+    if let Written::Map(entries) = value
+        && let [(_, Written::Null | Written::Bool(_) | Written::Int(_) | Written::Text(_))] =
+            entries.as_slice()
+    {
+        out.push(' ');
+        return block_entries(out, entries, column + 2);
+    }
     if let Some(line) = one_line(value, column + 2) {
         out.push(' ');
         out.push_str(&line);

@@ -1,5 +1,7 @@
 //! `drift`: what was changed on the platform by hand, and nothing else.
 
+mod propose;
+
 use crate::harness::Project;
 use serde_json::{Value, json};
 

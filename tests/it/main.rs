@@ -5,6 +5,7 @@
     reason = "tests stop at the first surprise and use the machine"
 )]
 
+mod adoption;
 mod architecture;
 mod cli;
 mod clock;
@@ -16,6 +17,7 @@ mod formats;
 mod harness;
 mod killed;
 mod lsp;
+mod matrix;
 mod observability;
 mod plan_schema;
 mod pull;

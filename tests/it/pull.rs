@@ -1,6 +1,7 @@
 //! `pull`: mirrors refreshed in place, and whole accounts taken over.
 
 mod accounts;
+mod generated;
 mod mirrors;
 
 use crate::harness::Project;
@@ -26,7 +27,8 @@ fn everything(project: &Project) -> Vec<(String, Vec<Value>)> {
     })
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -40,7 +42,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Pulls the whole account, and holds what must be true then: nothing was written to the platform,
-/// the files are valid and laid out, and they plan to nothing at all. What was told is returned.
+/// the files are valid, and they plan to nothing at all. What was told is returned.
 fn pulls_all(project: &Project, seed: &str) -> Value {
     let before = everything(project);
     let ran = project.run(&["pull", "--all", "--out", "live", "--json", "--quiet"]);
@@ -59,6 +61,12 @@ fn pulls_all(project: &Project, seed: &str) -> Value {
     assert_eq!(plan.code, 0, "{seed}\n{}", plan.stdout);
     let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
     assert_eq!(plan["steps"], serde_json::json!([]), "{seed}");
+    told
+}
+
+/// As [`pulls_all`]; and the files are in the one layout, and nothing has drifted.
+pub fn pulls_all_well(project: &Project, seed: &str) -> Value {
+    let told = pulls_all(project, seed);
     let laid_out = project.run(&["fmt", "--check"]);
     assert_eq!(laid_out.code, 0, "{seed}\n{}", laid_out.stdout);
     let drift = project.run(&["drift", "--detailed-exitcode"]);

@@ -2,7 +2,8 @@
 
 use super::mirrors::addresses;
 use crate::apply::Outcome;
-use crate::cli::apply::{self, carry_out, random_name};
+use crate::cli::apply::{self, random_name};
+use crate::cli::audit::Audit;
 use crate::cli::configuration::{self, Configuration};
 use crate::cli::console::Console;
 use crate::cli::files::Files;
@@ -51,6 +52,7 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             configuration: &configuration,
             platform: &platform,
             declared: &declared,
+            holder: &holder,
         };
         let ended = work.run(locked, &mut signals, diff).await;
         platform.close().await;
@@ -70,6 +72,7 @@ struct Work<'a> {
     configuration: &'a Configuration,
     platform: &'a Platform,
     declared: &'a Declared,
+    holder: &'a Holder,
 }
 
 /// Drafts that compile without errors and plan to nothing but their adoption.
@@ -126,17 +129,21 @@ impl Work<'_> {
                     ..self.context.console
                 },
             };
-            let carried = carry_out(
-                &silent,
-                apply::Work {
-                    plan: &settled.plan,
-                    platform: self.platform,
-                    audit: None,
-                    parallelism: NonZeroUsize::MIN,
-                },
-                &mut locked,
-                signals,
-            );
+            let console = silent.console;
+            let audit = Audit::open(
+                console,
+                None,
+                self.configuration,
+                self.holder,
+                &settled.plan,
+            )?;
+            let work = apply::Work {
+                plan: &settled.plan,
+                platform: self.platform,
+                audit: &audit,
+                parallelism: NonZeroUsize::MIN,
+            };
+            let carried = apply::carry_out(&silent, work, &mut locked, signals);
             let outcome: Outcome = carried.await?.outcome;
             if !outcome.is_complete() {
                 return Err(Failure::new(
@@ -199,6 +206,9 @@ impl Work<'_> {
         let mut choices = Choices::default();
         for _ in 0..MOST_ROUNDS {
             let drafts = decompile::drafts(&account, &choices);
+            if choices.after_drafts(&drafts) {
+                continue;
+            }
             let files = decompile::files(&drafts, &choices);
             let plan = self.try_out(&drafts, &files, &mut choices, &read, snapshot)?;
             if let Some(plan) = plan {

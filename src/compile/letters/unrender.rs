@@ -131,6 +131,13 @@ impl Writer {
         if !self.in_block && text.trim().is_empty() {
             return;
         }
+        if let Some((before, rest)) = text.split_once("{{")
+            && let Some((value, after)) = rest.split_once("}}")
+        {
+            self.text(before);
+            self.out.push_str(&format!("{{{{{value}}}}}"));
+            return self.text(after);
+        }
         let margin = self.margin();
         for character in text.chars() {
             match character {

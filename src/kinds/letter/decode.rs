@@ -10,6 +10,11 @@ pub(super) fn decode(of: From<'_>) -> Result<Fields, Inexpressible> {
     of.title(&mut fields)?;
     let languages = word(&["en", "uk", "ru", "it", "es", "de", "pl", "fr"]);
     of.set_field(&mut fields, "language", "language", languages)?;
+    // A part of the letter says nothing of the rest.
+    let rendered = ["subject", "html", "text"];
+    if rendered.iter().all(|key| of.attributes.get(*key).is_none()) {
+        return Ok(fields);
+    }
     let at = |key| of.attributes.get(key).and_then(Value::as_text);
     let (Some(subject), Some(html), Some(text)) = (at("subject"), at("html"), at("text")) else {
         return Err(Inexpressible(

@@ -19,7 +19,7 @@ fn every_way_that_three_sides_can_stand() {
     check("-", "x", "-", Same);
     check("a", "a", "-", LetGo { drifted: false });
     check("a", "x", "-", LetGo { drifted: true });
-    check("a", "-", "-", LetGo { drifted: true });
+    check("a", "-", "-", LetGo { drifted: false });
     check("-", "a", "a", Found);
     check("-", "x", "a", Change(Side::Configuration));
     check("-", "-", "a", Change(Side::Configuration));

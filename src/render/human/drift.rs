@@ -4,11 +4,11 @@ use super::plan::{close, happened, head, line, open, sides};
 use super::values::{self, Names};
 use crate::plan::{Change, Drifts, FieldChange, Plan, Side, drifts};
 use crate::render::terminal::escape;
-use crate::render::{Style, Tone};
+use crate::render::{Accepted, NotAccepted, Style, Tone};
 
 /// Every object that has changed, field by field: as applied, as it is now, and in a conflict as it
 /// is declared. Ends with the counts.
-pub fn render(plan: &Plan, names: &Names, style: Style) -> String {
+pub fn render(plan: &Plan, names: &Names, accepted: Option<&Accepted>, style: Style) -> String {
     let mut out = String::new();
     for found in &plan.settled {
         line(&mut out, format_args!("Found: {}", escape(found)));
@@ -36,7 +36,57 @@ pub fn render(plan: &Plan, names: &Names, style: Style) -> String {
             in_words(counts)
         ),
     );
+    if let Some(accepted) = accepted {
+        accept(&mut out, accepted, style);
+    }
     out
+}
+
+/// What the configuration accepts now, and what it does not.
+fn accept(out: &mut String, accepted: &Accepted, style: Style) {
+    let Accepted {
+        written,
+        files,
+        fields,
+        not,
+    } = accepted;
+    if !fields.is_empty() || !not.is_empty() {
+        out.push('\n');
+    }
+    for (address, path) in fields {
+        line(
+            out,
+            format_args!("Accepted: {address} {}", escape(&path.to_string())),
+        );
+    }
+    for NotAccepted {
+        address,
+        path,
+        place,
+        why,
+    } in not
+    {
+        let path = path
+            .as_ref()
+            .map_or_else(String::new, |path| format!(" {path}"));
+        let place = place
+            .as_ref()
+            .map_or_else(String::new, |place| format!(" ({place})"));
+        line(
+            out,
+            format_args!(
+                "{} {address}{}: {}{}",
+                style.paint(Tone::Hint, "Not accepted:"),
+                escape(&path),
+                escape(why),
+                escape(&place)
+            ),
+        );
+    }
+    let word = if *written { "Edited" } else { "Would edit" };
+    if !files.is_empty() {
+        line(out, format_args!("{word}: {}.", escape(&files.join(", "))));
+    }
 }
 
 /// `2 fields of 1 object changed on the platform, 1 conflict, 0 objects gone.`

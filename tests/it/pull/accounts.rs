@@ -1,6 +1,6 @@
 //! Whole accounts.
 
-use super::{bare, copy, pulls_all};
+use super::{bare, copy, pulls_all_well};
 use crate::harness::Project;
 use serde_json::json;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn every_example_is_found_again_whole() {
         ("studio-passes", 11),
     ] {
         let project = of_example(name);
-        let told = pulls_all(&project, name);
+        let told = pulls_all_well(&project, name);
         assert_eq!(told["left_out"], json!([]), "{name}");
         assert_eq!(told["adopted"], objects, "{name}");
     }
@@ -43,7 +43,7 @@ fn every_example_is_found_again_whole() {
 #[test]
 fn offers_that_share_a_schedule_share_a_cohort() {
     let project = of_example("cohort-launch");
-    pulls_all(&project, "cohort-launch");
+    pulls_all_well(&project, "cohort-launch");
     let folder = project.path().join("live/cohorts");
     let mut files: Vec<String> = std::fs::read_dir(folder)
         .unwrap()
@@ -90,7 +90,7 @@ fn nothing_is_written_over_and_a_second_pull_finds_nothing() {
         .run(&["pull", "--all", "--out", "live", "--diff"])
         .exits(3);
     assert!(!there.exists());
-    pulls_all(&project, "unpaid-orders");
+    pulls_all_well(&project, "unpaid-orders");
     let again = project.run(&["pull", "--all", "--out", "more"]).exits(0);
     assert!(
         again.stdout.contains("Pulled: 0 adopted into 0 files"),
@@ -123,7 +123,7 @@ fn copies_for_one_client_and_what_is_archived_are_left_alone() {
             201
         );
     });
-    let told = pulls_all(&project, "copies");
+    let told = pulls_all_well(&project, "copies");
     assert_eq!((&told["copies"], &told["archived"]), (&json!(1), &json!(2)));
     assert_eq!(told["adopted"], 2);
     // What is not managed is referred to by its id.
@@ -169,7 +169,7 @@ fn what_breaks_a_rule_is_excused_or_left_out() {
             assert_eq!(platform.send("POST", "/offers", Some(&body)).await.0, 201);
         }
     });
-    let told = pulls_all(&project, "rules");
+    let told = pulls_all_well(&project, "rules");
     assert_eq!(told["adopted"], 2);
     // An error that nothing excuses: such an offer cannot be declared.
     assert_eq!(told["left_out"][0]["title"], "No way to pay");
