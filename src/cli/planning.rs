@@ -1,11 +1,12 @@
 //! From a configuration, a platform and a state to a plan. `plan` and `apply` share it.
 
 use super::configuration::Configuration;
-use super::platform::{Platform, kinds_of};
+use super::platform::Platform;
 use super::{Context, Exit, Failure};
 use crate::compile;
 use crate::kinds::Backend;
 use crate::plan::{self, Plan, PlanDocument, Settings};
+use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{LocalState, Snapshot, StateError};
@@ -122,7 +123,7 @@ pub(super) async fn plan(
     }
     let declared = desired.objects.keys().chain(desired.mirrors.keys());
     let kinds = kinds_of(declared, &snapshot.base);
-    let (live, read_requests) = platform.read(&kinds).await?;
+    let (live, read_requests) = platform.read(&kinds, &snapshot.base).await?;
     let removals = compiled
         .project
         .safety

@@ -76,7 +76,7 @@ pub(super) async fn check(
     }
     let kinds: BTreeSet<&str> = plan.touched.keys().map(|(kind, _)| kind.as_str()).collect();
     let kinds: Vec<&'static KindInfo> = kinds.into_iter().filter_map(kinds::kind).collect();
-    let (live, _) = platform.read(&kinds).await?;
+    let (live, _) = platform.read(&kinds, &snapshot.base).await?;
     untouched(plan, &live)
 }
 

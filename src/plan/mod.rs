@@ -30,6 +30,7 @@ pub use document::{
     OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
     ResourceChange, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
+pub use settle::is_creation_missing;
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
 };
@@ -99,4 +100,4 @@ pub fn plan(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
