@@ -1,9 +1,11 @@
 //! `bursar apply`.
 
+use super::audit::Audit;
 use super::configuration::Configuration;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
 use super::reporter::{Reporter, done};
+use super::saved::SavedPlan;
 use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime, saved};
 use crate::apply::{self, ApplySettings, Outcome, StepError};
@@ -36,6 +38,9 @@ pub(super) struct Args {
     /// Requests that may be under way at the same time.
     #[arg(long, value_name = "N", default_value = "10")]
     parallelism: NonZeroUsize,
+    /// Where to add a line for each write; .bursar/ENVIRONMENT/audit.jsonl, if absent.
+    #[arg(long, value_name = "FILE")]
+    audit: Option<PathBuf>,
     #[command(flatten)]
     gates: Gates,
 }
@@ -47,7 +52,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "apply", os::now());
     let locked = state.lock(&holder).map_err(|error| state_failure(&error))?;
     let runtime = runtime()?;
-    let ended = runtime.block_on(carry_through(context, args, &configuration, saved, locked));
+    let work = carry_through(context, args, &configuration, saved, &holder, locked);
+    let ended = runtime.block_on(work);
     // A question that nobody answers any more must not hold the program.
     runtime.shutdown_background();
     ended
@@ -58,7 +64,8 @@ async fn carry_through(
     context: &Context,
     args: &Args,
     configuration: &Configuration,
-    saved: Option<Plan>,
+    saved: Option<SavedPlan>,
+    holder: &Holder,
     mut locked: Locked,
 ) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
@@ -67,9 +74,10 @@ async fn carry_through(
         let snapshot = locked.snapshot();
         let is_saved = saved.is_some();
         let Planned { plan, names } = match saved {
-            Some(plan) => {
-                saved::check(&plan, configuration, &platform, snapshot).await?;
+            Some(saved) => {
+                saved::check(&saved, configuration, &platform, snapshot).await?;
                 let names = planning::names_of(snapshot);
+                let SavedPlan { plan, document: _ } = saved;
                 Planned { plan, names }
             }
             None => planning::plan(configuration, &platform, snapshot, &args.gates).await?,
@@ -97,7 +105,15 @@ async fn carry_through(
         platform.close().await;
         return Ok(Exit::Done);
     }
-    let carried = carry_out(context, args, &plan, &platform, &mut locked, &mut signals).await;
+    let audit = args.audit.as_deref();
+    let audit = Audit::open(context.console, audit, configuration, holder, &plan)?;
+    let work = Work {
+        plan: &plan,
+        platform: &platform,
+        audit: &audit,
+        parallelism: args.parallelism,
+    };
+    let carried = carry_out(context, work, &mut locked, &mut signals).await;
     let is_embedded = platform.is_embedded();
     platform.close().await;
     let Carried { outcome, signal } = carried?;
@@ -128,14 +144,26 @@ struct Carried {
     signal: Option<Exit>,
 }
 
+/// What is carried out, where, and how.
+struct Work<'a> {
+    plan: &'a Plan,
+    platform: &'a Platform,
+    audit: &'a Audit,
+    parallelism: NonZeroUsize,
+}
+
 async fn carry_out(
     context: &Context,
-    args: &Args,
-    plan: &Plan,
-    platform: &Platform,
+    work: Work<'_>,
     locked: &mut Locked,
     signals: &mut Signals,
 ) -> Result<Carried, Failure> {
+    let Work {
+        plan,
+        platform,
+        audit,
+        parallelism,
+    } = work;
     let base = locked.snapshot().base.clone();
     let start = Start {
         target: plan.target.clone(),
@@ -147,7 +175,7 @@ async fn carry_out(
     let journal = locked.begin(start).map_err(|error| state_failure(&error))?;
     let writer = HttpWriter::new(platform.reader.clone());
     let settings = ApplySettings {
-        parallelism: args.parallelism.get(),
+        parallelism: parallelism.get(),
         ..ApplySettings::default()
     };
     let (stop, stopped) = watch::channel(false);
@@ -155,6 +183,7 @@ async fn carry_out(
     let mut signal = None;
     let outcome = {
         let work = apply::apply(plan, &base, &writer, &journal, settings, stopped, |event| {
+            audit.tell(&event);
             reporter.tell(&event);
         });
         tokio::pin!(work);

@@ -5,13 +5,12 @@ use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled, Input, Source};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
-use crate::model::{Address, Attributes, Instant, Moment};
+use crate::model::{BaseState, Instant, Moment};
 use crate::os::{self, ProjectFolder};
 use crate::render::human;
 use crate::source::{FileId, SourceMap, Span};
 use crate::state::LocalState;
 use crate::yaml::{Mapping, Node, Value};
-use std::collections::BTreeMap;
 
 /// A configuration without errors, in one environment.
 pub(super) struct Configuration {
@@ -29,6 +28,27 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
+        Self::load_and(context, |findings, sources| {
+            if findings.has_errors() {
+                tell(context, findings, sources);
+            } else {
+                warn(context, findings, sources);
+            }
+        })
+    }
+
+    /// As [`Configuration::load`], and tells nothing.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
+        Self::load_and(context, |_, _| ())
+    }
+
+    fn load_and(
+        context: &Context,
+        told: impl FnOnce(&Diagnostics, &SourceMap),
+    ) -> Result<Self, Failure> {
         let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
         let environments = environments(&files);
         if context.environment.is_none() && !environments.is_empty() {
@@ -40,11 +60,11 @@ impl Configuration {
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
         let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
+        tracing::info!(findings = findings.iter().count(), "compiled");
+        told(&findings, &files.sources);
         if findings.has_errors() {
-            tell(context, &findings, &files.sources);
             return Err(Failure::said(Exit::Invalid));
         }
-        warn(context, &findings, &files.sources);
         // Without errors there is always something compiled.
         let compiled =
             compiled.ok_or_else(|| Failure::new(Exit::Invalid, "bursar.yaml cannot be read"))?;
@@ -83,18 +103,13 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
 /// What was applied last, if it is kept in the project's own folder. Rules alone ask, and without a
 /// readable state they judge everything as new: a command that needs the state says what is wrong
 /// with it.
-fn applied(files: &Files, environment: Option<&str>) -> Option<BTreeMap<Address, Attributes>> {
+fn applied(files: &Files, environment: Option<&str>) -> Option<BaseState> {
     let project = files.project.as_ref()?.get("project")?.as_str()?;
     let folder = files.folder.path().join(".bursar");
     let folder = folder.join(environment.unwrap_or("default"));
     let state = LocalState::open(folder, project, environment.map(str::to_owned));
     let base = state.read().ok()?.base;
-    (!base.objects.is_empty()).then(|| {
-        let objects = base.objects.into_iter();
-        objects
-            .map(|(address, object)| (address, object.attributes))
-            .collect()
-    })
+    (!base.objects.is_empty()).then_some(base)
 }
 
 /// Compiles documents for an environment; all findings, those of reading included.

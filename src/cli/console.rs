@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::os;
-use crate::render::Style;
+use crate::render::{Style, json};
 use std::io::Write as _;
 
 /// Whether a result could not be written to standard output.
@@ -19,6 +19,8 @@ pub struct Console {
     pub json: bool,
     /// Whether progress and notes are left out.
     pub quiet: bool,
+    /// Whether what goes to standard error is one JSON object a line, as the log is.
+    pub json_log: bool,
 }
 
 impl Console {
@@ -37,6 +39,7 @@ impl Console {
             err_style: style(os::stderr_is_terminal()),
             json,
             quiet,
+            json_log: false,
         }
     }
 
@@ -68,6 +71,13 @@ impl Console {
 
     /// Writes something that must be said.
     pub fn warn(&self, text: &str) {
+        let line;
+        let text = if self.json_log && !text.trim().is_empty() {
+            line = json::log::line(os::now(), text.trim());
+            &line
+        } else {
+            text
+        };
         let mut err = std::io::stderr().lock();
         let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }

@@ -1,6 +1,7 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
 mod apply;
+mod audit;
 mod completions;
 mod configuration;
 mod console;
@@ -11,6 +12,7 @@ mod files;
 mod fixing;
 mod fmt;
 mod init;
+mod log;
 mod lsp;
 mod man;
 mod plan;
@@ -20,6 +22,7 @@ mod reporter;
 mod sandbox;
 mod saved;
 mod schema;
+mod show;
 mod signals;
 mod state;
 mod validate;
@@ -46,14 +49,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         no_color,
         quiet,
         verbose,
+        log_format,
         now,
     } = cli.global;
-    log(verbose);
+    log::start(verbose, log_format);
     let context = Context {
         dir,
         environment,
         now,
-        console: Console::new(json, quiet, no_color),
+        console: Console {
+            json_log: log_format == log::Format::Json,
+            ..Console::new(json, quiet, no_color)
+        },
     };
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
@@ -64,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
+        Command::Show(args) => show::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
@@ -156,6 +164,15 @@ struct Global {
     /// Say what is being done; twice for more.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
+    /// The form of standard error: what -v says, notes, progress.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORM",
+        default_value = "text"
+    )]
+    log_format: log::Format,
     /// Take this instant for now: 2026-09-01T10:00+02:00, or without an offset in the project's
     /// time zone.
     #[arg(long, global = true, value_name = "INSTANT", value_parser = parse_moment)]
@@ -176,6 +193,7 @@ enum Command {
     Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Show(show::Args),
     State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),
@@ -215,23 +233,6 @@ fn usage(error: &clap::Error) -> Exit {
     } else {
         Exit::Done
     }
-}
-
-/// Sends what the rooms log to standard error: from warnings on, from information on with `-v`, all
-/// with `-vv`. Other crates stay silent: they might log what must not be seen.
-fn log(verbose: u8) {
-    let filter = match verbose {
-        0 => return,
-        1 => "bursar=info",
-        2 => "bursar=debug",
-        _ => "bursar=trace",
-    };
-    // A second call (in tests) changes nothing.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .try_init();
 }
 
 #[cfg(test)]

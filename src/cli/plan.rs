@@ -4,8 +4,10 @@ use super::configuration::Configuration;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
+use crate::model::{Duration, DurationError};
 use crate::os;
 use crate::plan::PlanDocument;
+use chrono::TimeDelta;
 use std::path::PathBuf;
 
 /// Show what an apply would change. Writes nothing to the platform.
@@ -14,11 +16,15 @@ use std::path::PathBuf;
 Examples:
   bursar plan
   bursar plan --detailed-exitcode     2 if there are changes, 0 if there are none
-  bursar plan --out plan.json && bursar apply plan.json")]
+  bursar plan --out plan.json && bursar apply plan.json
+  bursar plan --out plan.json --expires-after 12h")]
 pub(super) struct Args {
     /// Save the plan for `bursar apply FILE`.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// How long the saved plan is good: 12h, 7d.
+    #[arg(long, value_name = "DURATION", default_value = "7d", requires = "out", value_parser = parse_lifetime)]
+    expires_after: TimeDelta,
     /// Exit with 2 if there are changes.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -42,7 +48,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     if let Some(out) = &args.out {
         let is_plan = |text: &str| PlanDocument::from_text(text).is_ok();
-        os::write_own(out, &PlanDocument::from(&plan).to_text(), is_plan)
+        let expires_at = configuration.now + args.expires_after;
+        let document = PlanDocument::to_save(&plan, configuration.now, expires_at);
+        os::write_own(out, &document.to_text(), is_plan)
             .map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
         let out = out.display();
         context
@@ -54,4 +62,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Done
     })
+}
+
+/// A length of time in days, hours and minutes; more than none.
+fn parse_lifetime(text: &str) -> Result<TimeDelta, DurationError> {
+    let duration: Duration = text.parse()?;
+    let minutes = duration.exact_minutes().filter(|minutes| *minutes > 0);
+    let minutes = minutes.and_then(|minutes| i64::try_from(minutes).ok());
+    minutes
+        .and_then(TimeDelta::try_minutes)
+        .ok_or(DurationError)
 }

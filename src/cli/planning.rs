@@ -30,6 +30,17 @@ pub(super) struct Gates {
     on_conflict: Option<Conflict>,
 }
 
+impl Gates {
+    /// Every gate open, and conflicts decided: for looking at what would be done.
+    pub(super) fn open() -> Self {
+        Gates {
+            allow_empty: true,
+            max_removals: Some(u64::MAX),
+            on_conflict: Some(Conflict::Ours),
+        }
+    }
+}
+
 /// Who wins where both sides changed a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Conflict {
@@ -159,6 +170,13 @@ pub(super) async fn plan(
             conflicts_ours: gates.on_conflict == Some(Conflict::Ours),
             read_requests,
         },
+    );
+    tracing::info!(
+        changes = plan.changes.len(),
+        steps = plan.steps.len(),
+        drift = plan.drift.len(),
+        refusals = plan.refusals.len(),
+        "planned"
     );
     Ok(Planned {
         plan,

@@ -32,6 +32,7 @@ impl<'a> Reporter<'a> {
 
     /// Tells what happened.
     pub(super) fn tell(&self, event: &Event<'_>) {
+        log(event);
         let why;
         let progress = match event {
             Event::Started { steps, requests } => Progress::Started {
@@ -92,6 +93,23 @@ impl<'a> Reporter<'a> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// Says in the log what each step came to.
+fn log(event: &Event<'_>) {
+    match event {
+        Event::StepDone { step, id } => {
+            let id = id.map(|id| id.0);
+            tracing::info!(step = step.id.0, address = %step.address, verb = step.verb, id, "done");
+        }
+        Event::StepFailed { step, error } => {
+            tracing::warn!(step = step.id.0, address = %step.address, verb = step.verb, %error, "failed");
+        }
+        Event::StepSkipped { step, because } => {
+            tracing::warn!(step = step.id.0, address = %step.address, verb = step.verb, %because, "skipped");
+        }
+        Event::Started { .. } | Event::StepStarted { .. } | Event::Finished { .. } => {}
     }
 }
 

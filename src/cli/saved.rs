@@ -1,26 +1,34 @@
 //! A plan in a file: read, and held against what is there now.
 
 use super::configuration::Configuration;
+use super::planning::{self, Gates};
 use super::platform::Platform;
 use super::{Exit, Failure};
 use crate::compile;
-use crate::kinds::{self, KindInfo};
-use crate::model::LiveState;
+use crate::model::{Instant, Target};
 use crate::os;
-use crate::plan::{self, Plan, PlanDocument};
+use crate::plan::{self, Plan, PlanDocument, Saved};
+use crate::render::human;
 use crate::state::Snapshot;
 use crate::yaml;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The most bytes of a saved plan.
 const MOST_BYTES: usize = 1 << 30;
 
+/// A plan as it was saved.
+pub(super) struct SavedPlan {
+    /// The plan.
+    pub(super) plan: Plan,
+    /// The document that it stood in.
+    pub(super) document: PlanDocument,
+}
+
 /// Reads a saved plan.
 ///
 /// # Errors
 /// It cannot be read, or is no plan of this version.
-pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
+pub(super) fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let shown = path.display();
     let bytes = os::read_named(path, MOST_BYTES).map_err(|refusal| {
         Failure::new(Exit::Invalid, format!("{shown} cannot be read")).cause(refusal.to_string())
@@ -28,73 +36,108 @@ pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
     let invalid = |cause: String| {
         Failure::new(
             Exit::Invalid,
-            format!("{shown} is no plan that can be applied"),
+            format!("{shown} is no plan that can be used"),
         )
         .cause(cause)
         .hint("save it again: `bursar plan --out FILE`")
     };
     let text = yaml::decode(bytes).map_err(|_| invalid("it is not UTF-8".to_owned()))?;
-    PlanDocument::from_text(&text)
-        .and_then(Plan::try_from)
+    PlanDocument::from_saved(&text)
+        .and_then(|document| {
+            let plan = Plan::try_from(document.clone())?;
+            Ok(SavedPlan { plan, document })
+        })
         .map_err(|error| invalid(error.to_string()))
 }
 
 /// Whether a saved plan would still do what it says.
 ///
 /// # Errors
-/// The configuration, the state, the target or an object that it touches is another by now.
+/// It would not; or that cannot be told.
 pub(super) async fn check(
-    plan: &Plan,
+    saved: &SavedPlan,
     configuration: &Configuration,
     platform: &Platform,
     snapshot: &Snapshot,
 ) -> Result<(), Failure> {
+    let reasons = reasons(saved, configuration, platform, snapshot).await?;
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::new(Exit::Stale, "the plan is stale").hint("plan again");
+    Err(reasons.into_iter().fold(failure, Failure::cause))
+}
+
+/// Why a saved plan would not do what it says; none if it would. The platform is only read if
+/// nothing else speaks against it.
+///
+/// # Errors
+/// The platform cannot be read.
+pub(super) async fn reasons(
+    saved: &SavedPlan,
+    configuration: &Configuration,
+    platform: &Platform,
+    snapshot: &Snapshot,
+) -> Result<Vec<String>, Failure> {
+    let reasons = unbound(saved, configuration, &platform.target(), snapshot);
+    if !reasons.is_empty() {
+        return Ok(reasons);
+    }
+    // What the flags had allowed was decided when it was saved; here only effects are compared.
+    let now = planning::plan(configuration, platform, snapshot, &Gates::open()).await?;
+    let differences = plan::differences(&saved.plan, &now.plan);
+    Ok(differences
+        .iter()
+        .map(|difference| human::staleness::difference(difference, &now.names))
+        .collect())
+}
+
+/// What it was made for or from that is another by now.
+fn unbound(
+    saved: &SavedPlan,
+    configuration: &Configuration,
+    target: &Target,
+    snapshot: &Snapshot,
+) -> Vec<String> {
+    let SavedPlan { plan, document } = saved;
     let compiled = &configuration.compiled;
+    let mut reasons = Vec::new();
+    if document.tool_version != env!("CARGO_PKG_VERSION") {
+        reasons.push(format!(
+            "it was made by bursar {}, and this is {}",
+            document.tool_version,
+            env!("CARGO_PKG_VERSION")
+        ));
+    }
     if plan.project != compiled.project.project.as_str() {
-        return Err(stale(format!(
-            "it was made for the project `{}`",
-            plan.project
-        )));
+        reasons.push(format!("it was made for the project `{}`", plan.project));
     }
     if plan.environment != compiled.environment {
-        return Err(stale(match &plan.environment {
+        reasons.push(match &plan.environment {
             Some(environment) => format!("it was made for the environment `{environment}`"),
             None => "it was made without an environment".to_owned(),
-        }));
+        });
     }
-    if plan.target != platform.target() {
-        return Err(stale("it was made for another platform or account"));
+    if plan.target != *target {
+        reasons.push("it was made for another platform or account".to_owned());
     }
-    if (&plan.lineage, plan.serial) != (&snapshot.lineage, snapshot.serial) {
-        return Err(stale(format!(
+    if plan.lineage != snapshot.lineage {
+        reasons.push("it was made from another state".to_owned());
+    } else if plan.serial != snapshot.serial {
+        reasons.push(format!(
             "the state has changed since: it was version {}, now it is {}",
             plan.serial, snapshot.serial
-        )));
+        ));
     }
     if plan.configuration != compile::digest(&compiled.desired) {
-        return Err(stale("the configuration has changed since"));
+        reasons.push("the configuration has changed since".to_owned());
     }
-    let kinds: BTreeSet<&str> = plan.touched.keys().map(|(kind, _)| kind.as_str()).collect();
-    let kinds: Vec<&'static KindInfo> = kinds.into_iter().filter_map(kinds::kind).collect();
-    let (live, _) = platform.read(&kinds, &snapshot.base).await?;
-    untouched(plan, &live)
+    reasons.extend(expired(document, configuration.now));
+    reasons
 }
 
-/// Whether the objects that the plan touches are as they were.
-fn untouched(plan: &Plan, live: &LiveState) -> Result<(), Failure> {
-    for ((kind, id), digest) in &plan.touched {
-        let now = live.kinds.get(kind).and_then(|objects| objects.get(id));
-        if now.map(plan::live_digest).as_ref() != Some(digest) {
-            return Err(stale(format!(
-                "{kind} {id} has changed on the platform since, or is gone"
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn stale(why: impl Into<String>) -> Failure {
-    Failure::new(Exit::Stale, "the plan is stale")
-        .cause(why)
-        .hint("plan again")
+/// That its time is up.
+pub(super) fn expired(document: &PlanDocument, now: Instant) -> Option<String> {
+    let Saved { expires_at, .. } = document.saved.as_ref()?;
+    (now >= document.expires_at()?).then(|| format!("it was good until {expires_at}"))
 }

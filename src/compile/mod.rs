@@ -32,8 +32,8 @@ pub use environments::environments;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
-use crate::kinds::{Index, Link, Project, Provider};
-use crate::model::{Address, Attributes, DesiredState, Instant};
+use crate::kinds::{Elsewhere, Index, Link, Project, Provider};
+use crate::model::{Address, BaseState, DesiredState, Instant};
 use crate::rules::{self, Configuration};
 use crate::schema;
 use crate::source::{FileId, SourceMap};
@@ -41,6 +41,7 @@ use crate::yaml::Node;
 use documents::{ReadDocuments, Reading};
 
 use letters::Letters;
+use severities::Judged;
 use std::collections::BTreeMap;
 use surroundings::{Facts, Sellers};
 use variables::Variables;
@@ -67,8 +68,8 @@ pub struct Input<'a> {
     pub environment: Option<String>,
     /// The clock, for excuses that end and for rules that depend on it.
     pub now: Instant,
-    /// What was applied last, by address, if the state is at hand.
-    pub applied: Option<BTreeMap<Address, Attributes>>,
+    /// What was applied last, if the state is at hand.
+    pub applied: Option<BaseState>,
 }
 
 /// A compiled project.
@@ -169,21 +170,29 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
             timetables: &timetables,
             links: &links,
             applied: applied.as_ref(),
+            releases: rules::Releases::default(),
         };
         rules::check(&configuration, findings);
         fixes::attach(&index, sources, findings);
     }
-    if let Some(applied) = &applied {
-        unchanged::soften(&index, &desired, applied, findings);
-    }
+    let clocked = unchanged::of_the_clock(findings);
     severities::settle(
         project.as_ref(),
         &project_node,
         &documents,
         &zone,
         now,
+        if is_whole && elsewhere.values().all(|what| *what != Elsewhere::Unread) {
+            Judged::Whole
+        } else {
+            Judged::InPart
+        },
         findings,
     );
+    // Behind the project's own severities: a day that passes breaks nothing, whatever they say.
+    if let Some(applied) = &applied {
+        unchanged::soften(&index, &desired, applied, &clocked, findings);
+    }
 
     let names = documents
         .iter()

@@ -9,6 +9,15 @@ use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How much of a project was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// All of it, by every rule.
+    Whole,
+    /// Some of it could not be read, so that rules were silent.
+    InPart,
+}
+
 /// Excuses what documents excuse, gives findings the project's severities, puts them in file order.
 pub(super) fn settle(
     project: Option<&Project>,
@@ -16,9 +25,10 @@ pub(super) fn settle(
     documents: &[Document],
     zone: &Zone,
     now: Instant,
+    judged: Judged,
     findings: &mut Diagnostics,
 ) {
-    excuse(documents, zone, now, findings);
+    excuse(documents, zone, now, judged, findings);
     if let Some(project) = project {
         apply_levels(project, project_node, findings);
     }
@@ -63,7 +73,13 @@ struct Excuse<'a> {
     used: bool,
 }
 
-fn excuse(documents: &[Document], zone: &Zone, now: Instant, findings: &mut Diagnostics) {
+fn excuse(
+    documents: &[Document],
+    zone: &Zone,
+    now: Instant,
+    judged: Judged,
+    findings: &mut Diagnostics,
+) {
     let mut excuses: BTreeMap<&Address, Vec<Excuse<'_>>> = BTreeMap::new();
     for document in documents {
         for (at, allow) in document.meta.allow.iter().enumerate() {
@@ -123,6 +139,10 @@ fn excuse(documents: &[Document], zone: &Zone, now: Instant, findings: &mut Diag
             None => true,
         }
     });
+    // A rule that was silent may need its excuse once everything can be read.
+    if judged == Judged::InPart {
+        return;
+    }
     for excuse in excuses
         .into_values()
         .flatten()

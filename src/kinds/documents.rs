@@ -65,6 +65,7 @@ pub enum Elsewhere {
 pub struct Index<'a> {
     documents: &'a [Document],
     kinds: BTreeMap<&'static str, BTreeMap<&'a str, &'a Document>>,
+    by_kind: BTreeMap<&'static str, Vec<&'a Document>>,
     elsewhere: &'a BTreeMap<Address, Elsewhere>,
     sales: Sales<'a>,
 }
@@ -131,13 +132,19 @@ impl<'a> Index<'a> {
     /// An index of documents and of what is declared elsewhere.
     pub fn new(documents: &'a [Document], elsewhere: &'a BTreeMap<Address, Elsewhere>) -> Self {
         let mut kinds: BTreeMap<&'static str, BTreeMap<&str, &Document>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<&'static str, Vec<&Document>> = BTreeMap::new();
         for document in documents {
+            by_kind
+                .entry(document.spec.kind())
+                .or_default()
+                .push(document);
             let names = kinds.entry(document.spec.kind()).or_default();
             names.entry(&document.address.name).or_insert(document);
         }
         Index {
             documents,
             kinds,
+            by_kind,
             elsewhere,
             sales: Sales::of(documents),
         }
@@ -163,6 +170,11 @@ impl<'a> Index<'a> {
     /// All documents, by address.
     pub fn documents(&self) -> &'a [Document] {
         self.documents
+    }
+
+    /// All documents of a kind, by address.
+    pub fn of_kind(&self, kind: &str) -> &[&'a Document] {
+        self.by_kind.get(kind).map_or(&[], Vec::as_slice)
     }
 
     /// The document of a name.

@@ -7,19 +7,23 @@
     reason = "this is the room that asks the machine"
 )]
 
+mod append;
 mod credentials;
 mod folder;
 mod identity;
 mod pattern;
+mod revision;
 mod terminal;
 mod write;
 
+pub use append::AppendFile;
 pub use credentials::{Credentials, CredentialsError, credentials};
 pub use folder::{
     FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
     project_above, read_named,
 };
 pub use identity::{host, user};
+pub use revision::revision;
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
 pub use write::{WriteFileError, write_new, write_over, write_own};
 

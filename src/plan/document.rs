@@ -5,11 +5,13 @@
 //! `schemas/plan.schema.json`.
 
 mod read;
+mod saved;
 mod value;
 mod write;
 
 use crate::plan::touched::sha256;
 use crate::plan::{Counts, Plan};
+pub use saved::Saved;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -57,8 +59,12 @@ pub struct PlanDocument {
     pub settled: Vec<String>,
     /// The live objects that the steps touch.
     pub touched: Vec<Touched>,
-    /// SHA-256 of this document without this field, as JSON with sorted keys and no spaces.
+    /// SHA-256 of this document without this field and `saved`, as JSON with sorted keys and no
+    /// spaces. The same inputs give the same digest.
     pub digest: String,
+    /// When it was saved, and for how long it is good; absent from `plan --json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Saved>,
 }
 
 /// A platform and an account on it.
@@ -353,6 +359,9 @@ pub enum PlanFileError {
     /// It was changed after it was written.
     #[error("its content does not match its digest: it was changed after it was written")]
     Digest,
+    /// It was printed, not saved.
+    #[error("it was not saved with `--out`")]
+    NotSaved,
     /// It does not have the form.
     #[error("{at}: {message}")]
     Form {
@@ -407,7 +416,9 @@ fn content_digest(document: &Json) -> String {
     let mut text = String::new();
     match document {
         Json::Object(entries) => canonical_map(
-            entries.iter().filter(|(key, _)| *key != "digest"),
+            entries
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "digest" | "saved")),
             &mut text,
         ),
         other => canonical(other, &mut text),

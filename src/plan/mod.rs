@@ -18,6 +18,7 @@ mod patch;
 mod removals;
 mod safety;
 mod settle;
+mod staleness;
 mod step;
 mod steps;
 mod taken;
@@ -28,9 +29,10 @@ pub use counts::{Counts, counts};
 pub use document::{
     ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
     OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
-    ResourceChange, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
+    ResourceChange, Saved, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
 pub use settle::is_creation_missing;
+pub use staleness::{Difference, What, differences};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
 };

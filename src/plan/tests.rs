@@ -5,6 +5,7 @@ mod laws;
 pub(crate) mod project;
 mod refusals;
 mod replacement;
+mod staleness;
 pub(super) mod world;
 
 use crate::model::{Address, DesiredObject, DesiredState, Instruction, RemoteId, RemovalKind};

@@ -58,6 +58,12 @@ pub async fn read<R: Reader + Clone + 'static>(
             kind: Some(kind),
             error,
         })?;
+        tracing::info!(
+            kind = kind.id,
+            objects = listing.objects.len(),
+            requests = listing.requests,
+            "read"
+        );
         reading.requests += listing.requests;
         reading
             .live

@@ -1,5 +1,6 @@
 //! What rules are given.
 
+use super::release::Releases;
 use crate::domain::schedule::Timetable;
 use crate::domain::zone::Zone;
 use crate::kinds::cohort::Cohort;
@@ -12,14 +13,13 @@ use crate::kinds::pack::Pack;
 use crate::kinds::pass::Pass;
 use crate::kinds::scenario::Scenario;
 use crate::kinds::test::Test;
-use crate::kinds::{Document, DocumentPlaces, Index, Link, Project, Reference, Spec};
-use crate::model::{Address, Attributes, Instant, Moment, Path};
+use crate::kinds::{Document, DocumentPlaces, Index, Kind, Link, Project, Reference, Spec};
+use crate::model::{Address, BaseState, Instant, Moment, Path};
 use crate::source::Span;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
 
 /// The configuration of one environment, read.
-#[derive(Clone, Copy)]
 pub struct Configuration<'a> {
     /// Every document that counts, and finding them by name.
     pub index: &'a Index<'a>,
@@ -36,7 +36,9 @@ pub struct Configuration<'a> {
     /// What each document refers to, in the order of the documents.
     pub links: &'a [Vec<Link>],
     /// What was applied last, by address, if the state is at hand.
-    pub applied: Option<&'a BTreeMap<Address, Attributes>>,
+    pub applied: Option<&'a BaseState>,
+    /// What opens when, by cohort: read once, by the first rule that asks.
+    pub releases: Releases<'a>,
 }
 
 macro_rules! of_kind {
@@ -45,8 +47,9 @@ macro_rules! of_kind {
             $(
                 #[doc = $doc]
                 pub fn $method(&self) -> impl Iterator<Item = (&'a Document, &'a $ty)> + use<'a> {
-                    self.index.documents().iter().filter_map(|document| match &document.spec {
-                        Spec::$variant(spec) => Some((document, &**spec)),
+                    let documents = self.index.of_kind(<$ty as Kind>::ID).iter();
+                    documents.filter_map(|document| match &document.spec {
+                        Spec::$variant(spec) => Some((*document, &**spec)),
                         _ => None,
                     })
                 }

@@ -14,17 +14,18 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+        let Some(release) = release::of_cohort(configuration, document) else {
             continue;
         };
         let base = cohort.schedule.as_ref().and_then(|schedule| schedule.base);
-        let Some((of, course)) = configuration.index.course(&cohort.course) else {
-            continue;
-        };
         if base != Some(ScheduleBase::Course) {
             continue;
         }
-        let copied = release::of_course(configuration, of, course);
+        let course = configuration.index.course(&cohort.course);
+        let copied = course.and_then(|(of, _)| release::of_course(configuration, of));
+        let Some(copied) = copied else {
+            continue;
+        };
         let held = &release.items;
         let kept = held.iter().filter(|item| {
             let mut own = copied.items.iter();

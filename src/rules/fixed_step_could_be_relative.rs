@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
 const ENOUGH: usize = 3;
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    for (document, cohort) in configuration.cohorts() {
-        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+    for (document, _) in configuration.cohorts() {
+        let Some(release) = release::of_cohort(configuration, document) else {
             continue;
         };
         let dated = release.items.iter();

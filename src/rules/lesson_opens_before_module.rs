@@ -10,8 +10,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    for (document, cohort) in configuration.cohorts() {
-        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+    for (document, _) in configuration.cohorts() {
+        let Some(release) = release::of_cohort(configuration, document) else {
             continue;
         };
         for (module, lesson) in release.pairs() {

@@ -88,6 +88,7 @@ mod upgrade_listed;
 
 pub use configuration::Configuration;
 pub use pages::page;
+pub use release::Releases;
 
 use crate::diag::{Code, Diagnostics};
 

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
     for (document, cohort) in configuration.cohorts() {
-        let Some(release) = release::of_cohort(configuration, document, cohort) else {
+        let Some(release) = release::of_cohort(configuration, document) else {
             continue;
         };
         let Some(starts) = release::starts(configuration, cohort) else {

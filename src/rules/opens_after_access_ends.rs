@@ -24,8 +24,8 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
                 continue;
             };
             let place = Path::root().key("products").index(at).key("access");
-            for late in late(configuration, offer, product, &release) {
-                findings.push(finding(configuration, document, &place, &release, &late));
+            for late in late(configuration, offer, product, release) {
+                findings.push(finding(configuration, document, &place, release, &late));
             }
         }
     }

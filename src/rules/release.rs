@@ -8,6 +8,8 @@ use crate::kinds::offer::{Offer, Product};
 use crate::kinds::{Document, Field};
 use crate::model::{Instant, Path};
 use crate::source::Span;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 /// What opens when, and where that is written.
 pub(super) struct Release<'a> {
@@ -45,14 +47,52 @@ pub(super) enum Origin {
     Course,
 }
 
+/// What opens when: of every cohort and of every course, by its name.
+#[derive(Default)]
+pub struct Releases<'a> {
+    cohorts: OnceCell<BTreeMap<&'a str, Release<'a>>>,
+    courses: OnceCell<BTreeMap<&'a str, Release<'a>>>,
+}
+
 /// The openings of a cohort that has a schedule, if its course is known and all can be computed.
-pub(super) fn of_cohort<'a>(
+pub(super) fn of_cohort<'c, 'a>(
+    configuration: &'c Configuration<'a>,
+    cohort: &Document,
+) -> Option<&'c Release<'a>> {
+    let releases = configuration.releases.cohorts.get_or_init(|| {
+        let cohorts = configuration.cohorts();
+        let releases = cohorts.filter_map(|(document, cohort)| {
+            let release = read(configuration, document, cohort)?;
+            Some((&*document.address.name, release))
+        });
+        releases.collect()
+    });
+    releases.get(&*cohort.address.name)
+}
+
+/// The course's own delays.
+pub(super) fn of_course<'c, 'a>(
+    configuration: &'c Configuration<'a>,
+    course: &Document,
+) -> Option<&'c Release<'a>> {
+    let releases = configuration.releases.courses.get_or_init(|| {
+        let courses = configuration.courses();
+        let releases = courses.map(|(document, course)| {
+            let release = delays(configuration, document, course);
+            (&*document.address.name, release)
+        });
+        releases.collect()
+    });
+    releases.get(&*course.address.name)
+}
+
+fn read<'a>(
     configuration: &Configuration<'a>,
     document: &'a Document,
     cohort: &'a Cohort,
 ) -> Option<Release<'a>> {
     let schedule = cohort.schedule.as_ref()?;
-    let (course_document, course) = configuration.index.course(&cohort.course)?;
+    let (course, _) = configuration.index.course(&cohort.course)?;
     let table = configuration.timetables.get(&document.address)?;
     if !table.problems.is_empty() {
         return None;
@@ -72,17 +112,17 @@ pub(super) fn of_cohort<'a>(
         }
     });
     let mut items: Vec<Item> = own.collect();
-    let inherited = of_course(configuration, course_document, course);
+    let inherited = of_course(configuration, course)?;
     let program = inherited.program;
     if schedule.base == Some(ScheduleBase::Course) {
-        for item in inherited.items {
+        for item in &inherited.items {
             let named = program.get(item.module);
             let named = named.and_then(|module| schedule.modules.get(&module.name));
             let removed = item.lesson.is_none()
                 && named.is_some_and(|module| matches!(module.opens, Field::Null));
-            let replaced = items.iter().any(|own| own.is_of(&item));
+            let replaced = items.iter().any(|own| own.is_of(item));
             if !removed && !replaced {
-                items.push(item);
+                items.push(item.clone());
             }
         }
         items.sort_by_key(|item| (item.module, item.lesson.map_or(0, |lesson| lesson + 1)));
@@ -94,8 +134,7 @@ pub(super) fn of_cohort<'a>(
     })
 }
 
-/// The course's own delays.
-pub(super) fn of_course<'a>(
+fn delays<'a>(
     configuration: &Configuration<'a>,
     document: &'a Document,
     course: &'a Course,
@@ -133,24 +172,18 @@ pub(super) fn of_course<'a>(
 }
 
 /// The openings for who buys a product: its cohort's, or the course's own.
-pub(super) fn of_product<'a>(
-    configuration: &Configuration<'a>,
+pub(super) fn of_product<'c, 'a>(
+    configuration: &'c Configuration<'a>,
     product: &Product,
-) -> Option<Release<'a>> {
-    let of_course_itself = || {
-        let (document, course) = configuration.index.course(&product.course)?;
-        Some(of_course(configuration, document, course))
-    };
-    match &product.cohort {
-        Field::Absent | Field::Null => of_course_itself(),
-        Field::Set(reference) => {
-            let (document, cohort) = configuration.index.cohort(reference)?;
-            match cohort.schedule {
-                Some(_) => of_cohort(configuration, document, cohort),
-                None => of_course_itself(),
-            }
+) -> Option<&'c Release<'a>> {
+    if let Field::Set(reference) = &product.cohort {
+        let (document, cohort) = configuration.index.cohort(reference)?;
+        if cohort.schedule.is_some() {
+            return of_cohort(configuration, document);
         }
     }
+    let (document, _) = configuration.index.course(&product.course)?;
+    of_course(configuration, document)
 }
 
 /// Every product that sells a cohort, with its offer and its position there.

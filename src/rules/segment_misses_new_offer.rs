@@ -4,7 +4,8 @@ use super::mailing::same;
 use super::{Configuration, Rule, configuration, filters};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kinds::{Bought, Document, Filter};
-use crate::model::Path;
+use crate::model::{Address, Path, Value};
+use std::collections::BTreeSet;
 
 pub(super) const RULE: Rule = Rule {
     code: Code::SegmentMissesNewOffer,
@@ -16,16 +17,20 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         return;
     };
     for (document, list) in configuration.lists() {
-        let Some(saved) = applied.get(&document.address) else {
+        let Some(saved) = applied.objects.get(&document.address) else {
             continue;
         };
         let Some(filter) = list.where_.set() else {
             continue;
         };
-        let mut known = Vec::new();
-        for value in saved.values() {
-            value.addresses(&mut known);
+        let mut known = BTreeSet::new();
+        for value in saved.attributes.values() {
+            offers_in(value, &mut known);
         }
+        let is_known = |offer: &Address| {
+            let offer = applied.objects.get(offer);
+            offer.is_some_and(|offer| known.contains(&offer.id.0))
+        };
         filters::walk(filter, &Path::root().key("where"), &mut |filter, path| {
             let Filter::Bought(Bought::Course(course)) = filter else {
                 return;
@@ -35,7 +40,7 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
                 .filter(|(offer, spec)| {
                     let mut products = spec.products.set().into_iter().flatten();
                     products.any(|product| same(&product.course, course))
-                        && !known.contains(&&offer.address)
+                        && !is_known(&offer.address)
                 })
                 .map(|(offer, _)| offer)
                 .collect();
@@ -56,5 +61,28 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             }
             findings.push(finding);
         });
+    }
+}
+
+/// The ids of the offers that a saved segment asks for.
+fn offers_in(value: &Value, ids: &mut BTreeSet<i64>) {
+    match value {
+        Value::Map(entries) => {
+            for (key, value) in entries.iter() {
+                match value {
+                    Value::Int(id) if *key == "offer_id" => {
+                        ids.insert(*id);
+                    }
+                    _ => offers_in(value, ids),
+                }
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| offers_in(item, ids)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Text(_)
+        | Value::Ref(_)
+        | Value::Late(_) => {}
     }
 }

@@ -16,12 +16,7 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
         if list.type_ != ListType::Segment {
             continue;
         }
-        let is_empty = match list.where_.set() {
-            None => true,
-            Some(Filter::All(filters) | Filter::Any(filters)) => filters.is_empty(),
-            Some(_) => false,
-        };
-        if !is_empty {
+        if list.where_.set().is_some_and(has_conditions) {
             continue;
         }
         let path = Path::root().key("where");
@@ -41,5 +36,14 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             .help("write all of them under `where`")
             .about(&document.address),
         );
+    }
+}
+
+/// Whether a filter asks for anything: groups of nothing but empty groups do not.
+fn has_conditions(filter: &Filter) -> bool {
+    match filter {
+        Filter::All(filters) | Filter::Any(filters) => filters.iter().any(has_conditions),
+        Filter::Not(filter) => has_conditions(filter),
+        _ => true,
     }
 }

@@ -56,7 +56,6 @@ fn wrong_usage_is_3_and_help_is_0() {
         &["plan", "--nonsense"],
         &["nonsense"],
         &[],
-        &["explain"],
         &["--now", "tomorrow", "validate"],
     ] {
         let output = check(&[], arguments, 3);
@@ -130,11 +129,29 @@ fn pages_of_codes_kinds_fields_and_exit_codes() {
     for (topic, expected) in [
         ("unknown-reference", "severity: error"),
         ("6", "exit code 6: blocked"),
+        ("exit-codes", "130  interrupted: SIGINT"),
         ("offer", "offer:"),
         ("offer.payment.installments", "offer.payment.installments"),
     ] {
         let output = check(&[], &["explain", topic], 0);
         assert!(out(&output).contains(expected), "{topic}: {}", out(&output));
+    }
+    // Without a topic, every rule.
+    let output = check(&[], &["explain"], 0);
+    for code in bursar::diag::CODES {
+        assert!(out(&output).contains(&format!("{code}: ")), "{code}");
+    }
+    // The same for machines.
+    for (topic, pointer, expected) in [
+        ("unknown-reference", "/rule/severity", "error"),
+        ("6", "/exit_code/name", "blocked"),
+        ("exit-codes", "/exit_codes/6/name", "blocked"),
+        ("offer", "/topic/name", "offer"),
+        ("offer.price", "/topic/name", "offer.price"),
+    ] {
+        let output = check(&[], &["explain", topic, "--json"], 0);
+        let page: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+        assert_eq!(page.pointer(pointer).unwrap(), expected, "{page}");
     }
     let output = check(&[], &["explain", "unknown-referense"], 3);
     assert!(err(&output).contains("did you mean `unknown-reference`?"));

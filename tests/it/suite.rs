@@ -21,11 +21,11 @@
 
 use bursar::compile::{self, Input, Source};
 use bursar::diag::{CODES, Code, Diagnostic, Diagnostics, Severity};
-use bursar::model::{Address, Attributes, Value, parse_instant};
+use bursar::model::{Address, BaseObject, BaseState, RemoteId, Value, parse_instant};
 use bursar::rules::page;
 use bursar::source::SourceMap;
 use bursar::yaml::{Limits, parse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const NOW: &str = "2026-06-01T00:00:00Z";
@@ -302,23 +302,39 @@ fn run(case: &Case) -> Vec<Found> {
     findings.iter().map(flatten).collect()
 }
 
-/// The last applied attributes of a case: each address with what it referred to.
-fn applied(text: &str) -> BTreeMap<Address, Attributes> {
+/// The last applied state of a case: each address with the offers that it asked for. Ids are given
+/// out in the order of addresses.
+fn applied(text: &str) -> BaseState {
     let written: BTreeMap<String, Vec<String>> = serde_yaml::from_str(text).unwrap();
-    let address = |text: &str| {
-        let (kind, name) = text.split_once('.').unwrap();
-        Address::new(kind, name)
+    let addresses: BTreeSet<&String> = written
+        .iter()
+        .flat_map(|(of, to)| [of].into_iter().chain(to))
+        .collect();
+    let ids: BTreeMap<&String, i64> = addresses.into_iter().zip(1..).collect();
+    let object = |of: &String| BaseObject {
+        id: RemoteId(ids[of]),
+        attributes: written
+            .get(of)
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .map(|(at, to)| {
+                let asked = Value::map([("offer_id", Value::Int(ids[to]))]);
+                (format!("bought {at}"), asked)
+            })
+            .collect(),
+        outputs: BTreeMap::new(),
+        protect: false,
+        retired: false,
+        deposed: Vec::new(),
     };
-    let attributes = |refers: &[String]| {
-        let refers = refers.iter().map(|text| Value::Ref(address(text)));
-        match Value::map([("refers", Value::List(refers.collect()))]) {
-            Value::Map(attributes) => attributes,
-            _ => Attributes::new(),
-        }
-    };
-    let each = written.iter();
-    each.map(|(of, refers)| (address(of), attributes(refers)))
-        .collect()
+    BaseState {
+        objects: ids
+            .keys()
+            .map(|of| (Address::parse(of).unwrap(), object(of)))
+            .collect(),
+        open_intents: Vec::new(),
+    }
 }
 
 /// The annotations of a case.

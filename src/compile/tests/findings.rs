@@ -431,8 +431,25 @@ fn severities_and_excuses() {
         &list("duplicate-code"),
         &["unused-allow a.yaml:4:17 nothing here breaks `duplicate-code` | take the `allow` out"],
     );
-    // A rule of a later version may need its excuse.
     check(&list("list-unused"), &[]);
+    // Where something cannot be read, rules are silent, and their excuses are not unused.
+    for unread in [
+        "---\nkind: offer\nname: [\n",
+        "---\nkind: list\nname: b\ntype: statc\n",
+    ] {
+        let run = run(
+            &[
+                ("bursar.yaml", PROJECT),
+                ("a.yaml", &format!("{}{unread}", list("list-unused"))),
+            ],
+            None,
+        );
+        let unused = run
+            .findings
+            .iter()
+            .any(|finding| finding.code.as_str() == "unused-allow");
+        assert!(!unused, "{:#?}", run.shown());
+    }
     check(
         &list("list-unsed"),
         &["unknown-rule a.yaml:4:17 there is no rule `list-unsed` | did you mean `list-unused`?"],

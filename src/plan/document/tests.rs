@@ -4,7 +4,7 @@ use crate::plan::tests::world::{World, declare, state};
 use serde_json::json;
 
 /// A plan with a replacement, a creation, an update and a retirement.
-fn rich_plan() -> Plan {
+pub(super) fn rich_plan() -> Plan {
     let list = |purchases: u64| {
         declare(
             "list",

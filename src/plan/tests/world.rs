@@ -331,7 +331,7 @@ impl World {
     }
 
     #[track_caller]
-    fn patch(&mut self, kind: &str, id: RemoteId, patch: &Json) {
+    pub fn patch(&mut self, kind: &str, id: RemoteId, patch: &Json) {
         let object = self
             .live
             .kinds

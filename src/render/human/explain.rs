@@ -1,11 +1,29 @@
 //! Pages of `bursar explain`.
 
-use crate::diag::{Code, Lock};
+use crate::diag::{CODES, Code, Lock};
 use crate::render::terminal::escape_lines;
 use crate::render::{Style, Tone};
 use crate::rules;
 use crate::schema::Explanation;
 use std::fmt::Write as _;
+
+/// Every code with its severity and when it holds, by chapter.
+pub fn codes(style: Style) -> String {
+    let mut out = String::new();
+    let mut chapter = "";
+    for code in CODES {
+        if code.group() != chapter {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            chapter = code.group();
+            let _ = writeln!(out, "{}", style.paint(Tone::Strong, chapter));
+        }
+        let severity = code.default_severity().as_str();
+        let _ = writeln!(out, "  {severity:<7}  {code}: {}", code.summary());
+    }
+    out
+}
 
 /// The page of a finding's code.
 pub fn code(code: Code, style: Style) -> String {
@@ -46,6 +64,22 @@ pub fn exit(number: u8, word: &str, text: &str, style: Style) -> String {
     out.push('\n');
     out.push_str(text);
     out.push('\n');
+    out
+}
+
+/// Every exit code with its number, name, summary and text.
+pub fn exits(
+    codes: impl Iterator<Item = (u8, &'static str, &'static str, &'static str)>,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    for (number, _, summary, text) in codes {
+        let number = style
+            .paint(Tone::Strong, format!("{number:>3}"))
+            .to_string();
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{number}  {summary}: {text}");
+    }
     out
 }
 

@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod plan;
 mod snippet;
+pub mod staleness;
 pub mod state;
 mod values;
 

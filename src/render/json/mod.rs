@@ -1,5 +1,11 @@
 //! For machines: one JSON value a document.
 
+pub mod audit;
 pub mod diagnostics;
+pub mod explain;
+pub mod log;
 pub mod progress;
 pub mod state;
+
+/// The version of these documents; a new field does not change it.
+const FORMAT_VERSION: &str = "1.0";

@@ -1,0 +1,128 @@
+//! `bursar show`.
+
+use super::configuration::Configuration;
+use super::planning::{self, state_failure, state_of};
+use super::platform::Platform;
+use super::saved::{self, SavedPlan};
+use super::{Context, Exit, Failure, until_signal};
+use crate::plan::Saved;
+use crate::render::human;
+use crate::render::human::Names;
+use crate::render::terminal::escape;
+use std::path::PathBuf;
+
+/// Show a saved plan, and whether it is stale and why.
+///
+/// The plan is shown wherever the file is. Whether it is stale needs the project, its state and the
+/// platform, which are only read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  bursar show plan.json
+  bursar show plan.json --json")]
+pub(super) struct Args {
+    /// A plan that `bursar plan --out FILE` has saved.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// What is known of a saved plan now.
+enum Standing {
+    /// It would do what it says.
+    Good,
+    /// It would not, for these reasons.
+    Stale(Vec<String>),
+    /// That cannot be told.
+    Unknown(Failure),
+}
+
+pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
+    let saved = saved::read(&args.file)?;
+    let (standing, names) = match Configuration::load_silently(context) {
+        Ok(configuration) => standing(&saved, &configuration),
+        Err(failure) => (Standing::Unknown(failure), Names::default()),
+    };
+    let text = if context.console.json {
+        json(&saved, &standing)
+    } else {
+        human(context, &saved, &standing, &names)
+    };
+    context.console.result(&text);
+    Ok(Exit::Done)
+}
+
+fn standing(saved: &SavedPlan, configuration: &Configuration) -> (Standing, Names) {
+    let snapshot = state_of(configuration)
+        .and_then(|state| state.read().map_err(|error| state_failure(&error)));
+    let snapshot = match snapshot {
+        Ok(snapshot) => snapshot,
+        Err(failure) => return (Standing::Unknown(failure), Names::default()),
+    };
+    let reasons = until_signal(async {
+        let platform = Platform::open(configuration).await?;
+        let reasons = saved::reasons(saved, configuration, &platform, &snapshot).await;
+        platform.close().await;
+        reasons
+    });
+    let standing = match reasons {
+        Ok(reasons) if reasons.is_empty() => Standing::Good,
+        Ok(reasons) => Standing::Stale(reasons),
+        Err(failure) => Standing::Unknown(failure),
+    };
+    (standing, planning::names_of(&snapshot))
+}
+
+fn human(context: &Context, saved: &SavedPlan, standing: &Standing, names: &Names) -> String {
+    let mut text = human::plan::render(human::plan::View {
+        plan: &saved.plan,
+        names,
+        requests_per_minute: None,
+        style: context.console.out_style,
+    });
+    text.push('\n');
+    if let Some(Saved { at, expires_at, .. }) = &saved.document.saved {
+        text.push_str(&format!("Saved at {at}, good until {expires_at}.\n"));
+    }
+    match standing {
+        Standing::Good => text.push_str("It would still do what it says.\n"),
+        Standing::Stale(reasons) => {
+            text.push_str("It is stale:\n");
+            for reason in reasons {
+                text.push_str(&format!("  - {}\n", escape(reason)));
+            }
+        }
+        Standing::Unknown(failure) => {
+            let why = why(failure);
+            text.push_str(&format!(
+                "Whether it is stale cannot be told: {}\n",
+                escape(&why)
+            ));
+        }
+    }
+    text
+}
+
+/// The plan's document, with whether it is stale: `null` if that cannot be told.
+fn json(saved: &SavedPlan, standing: &Standing) -> String {
+    let mut document = serde_json::to_value(&saved.document).unwrap_or_default();
+    let (stale, reasons) = match standing {
+        Standing::Good => (Some(false), Vec::new()),
+        Standing::Stale(reasons) => (Some(true), reasons.clone()),
+        Standing::Unknown(failure) => (None, vec![why(failure)]),
+    };
+    document["stale"] = stale.into();
+    document["stale_reasons"] = reasons.into();
+    format!("{document:#}\n")
+}
+
+fn why(failure: &Failure) -> String {
+    if failure.said {
+        return "the configuration has errors".to_owned();
+    }
+    let mut why = failure.message.clone();
+    for cause in &failure.causes {
+        why.push_str(": ");
+        why.push_str(cause);
+    }
+    why
+}
