@@ -48,3 +48,6 @@ pub mod lsp;
 pub mod os;
 
 pub mod cli;
+
+#[cfg(test)]
+mod campaign;

@@ -22,6 +22,8 @@ pub(super) struct Ledger<'a> {
     base: &'a BaseState,
     /// How many creations of a kind have the same natural key.
     namesakes: BTreeMap<(&'a str, Value), usize>,
+    /// Ids that the plan speaks of: what is replaced, recorded, retired is none that it makes.
+    named: BTreeSet<(&'a str, RemoteId)>,
     /// Ids that this run has made.
     made: Mutex<BTreeSet<(&'static str, RemoteId)>>,
 }
@@ -41,9 +43,14 @@ impl<'a> Ledger<'a> {
                     .or_insert(0) += 1;
             }
         }
+        let named = plan.steps.iter().flat_map(|step| {
+            let ids = named(&step.operation).into_iter();
+            ids.map(|id| (&*step.address.kind, id))
+        });
         Ledger {
             base,
             namesakes,
+            named: named.collect(),
             made: Mutex::default(),
         }
     }
@@ -57,10 +64,25 @@ impl<'a> Ledger<'a> {
     fn is_tracked(&self, kind: &'static str, id: RemoteId) -> bool {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.contains(&(kind, id))
+            || self.named.contains(&(kind, id))
             || self.base.objects.iter().any(|(address, object)| {
                 *address.kind == *kind
                     && (object.id == id || object.deposed.iter().any(|old| old.id == id))
             })
+    }
+}
+
+/// The ids of existing objects in an operation.
+fn named(operation: &Operation) -> Vec<RemoteId> {
+    match operation {
+        Operation::Create { replaces, .. } => replaces.iter().copied().collect(),
+        Operation::Update { id, .. } => id.iter().copied().collect(),
+        Operation::Retire { id, .. } | Operation::Delete { id } => vec![*id],
+        Operation::Record { object, .. } => {
+            let deposed = object.deposed.iter().map(|old| old.id);
+            std::iter::once(object.id).chain(deposed).collect()
+        }
+        Operation::Settle { .. } | Operation::Forget => Vec::new(),
     }
 }
 

@@ -522,6 +522,36 @@ async fn a_lost_creation_is_not_taken_for_a_namesake() {
     assert_eq!(memory.list(row("list")).await.unwrap().objects.len(), 1);
 }
 
+/// Found by the simulation, seed 812: the one that an interrupted run had made is known to the plan
+/// and not yet to the state.
+#[tokio::test]
+async fn a_lost_replacement_is_not_taken_for_what_the_plan_records() {
+    let memory = Memory::default();
+    let old = memory.put(row("list"), &json!({"title": "l", "type": "static"}));
+    memory.fail(Fault {
+        on: "l".into(),
+        how: Mishap::LostAfter,
+    });
+    let record = Operation::Record {
+        object: Box::new(entry(old, list("l"))),
+        previous: None,
+    };
+    let replace = Operation::Create {
+        body: list("l"),
+        applied: list("l"),
+        replaces: Some(old),
+        protect: false,
+    };
+    let plan = plan(vec![
+        step(1, "list.l", record, &[]),
+        step(2, "list.l", replace, &[1]),
+    ]);
+    let ran = Bench::default().run(&plan, &memory).await;
+    assert!(ran.outcome.is_complete(), "{:?}", ran.outcome);
+    assert_ne!(ran.base.objects[&address("list.l")].id, old);
+    assert_eq!(memory.list(row("list")).await.unwrap().objects.len(), 2);
+}
+
 fn many(count: u32) -> Plan {
     let steps = (1..=count)
         .map(|n| {

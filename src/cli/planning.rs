@@ -1,12 +1,13 @@
 //! From a configuration, a platform and a state to a plan. `plan` and `apply` share it.
 
 use super::configuration::Configuration;
-use super::platform::{Platform, kinds_of};
+use super::platform::Platform;
 use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled};
 use crate::kinds::Backend;
 use crate::model::{Instant, LiveState, Target};
 use crate::plan::{self, Plan, PlanDocument, Settings};
+use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{LocalState, Snapshot, StateError};
@@ -139,7 +140,7 @@ pub(super) async fn live(
     let desired = &configuration.compiled.desired;
     let declared = desired.objects.keys().chain(desired.mirrors.keys());
     let kinds = kinds_of(declared, &snapshot.base);
-    platform.read(&kinds).await
+    platform.read(&kinds, &snapshot.base).await
 }
 
 /// Refuses a state that belongs to another platform or account.

@@ -3,17 +3,21 @@
 use super::configuration::Configuration;
 use super::sandbox::{self as sandbox_command, data_folder};
 use super::{Exit, Failure};
-use crate::kinds::{self, KindInfo, Provider};
-use crate::model::{Address, BaseState, LiveState, Secret, Target};
+use crate::kinds::{KindInfo, Provider};
+use crate::model::{BaseState, LiveState, Secret, Target};
 use crate::os::{self, Credentials};
+use crate::plan;
 use crate::provider::http::{HttpReader, HttpSettings, SettingsError, install_crypto};
-use crate::provider::{ProviderError, Reader as _};
+use crate::provider::{self, ProviderError, Reader as _, Unreadable};
 use crate::sandbox::{self, DataDir, Options, Running};
-use std::collections::BTreeSet;
-use tokio::task::JoinSet;
+use std::time::Duration;
 
 /// What both credentials of the embedded platform are.
 const EMBEDDED: &str = "sandbox";
+
+/// How long a creation that was cut off, and that is not found, is looked for before it is taken not
+/// to have happened: the request may still be under way, and listings may be behind.
+const SETTLING: Duration = Duration::from_secs(10);
 
 /// A platform that can be read.
 pub(super) struct Platform {
@@ -91,36 +95,29 @@ impl Platform {
         self.reader.target()
     }
 
-    /// Reads every object of these kinds, all kinds at once.
+    /// Reads every object of these kinds, and waits for what an interrupted run may have made.
     ///
     /// # Errors
     /// The first kind that cannot be read.
     pub(super) async fn read(
         &self,
         kinds: &[&'static KindInfo],
+        base: &BaseState,
     ) -> Result<(LiveState, u64), Failure> {
-        let mut reading = JoinSet::new();
-        for kind in kinds {
-            let kind: &'static KindInfo = kind;
-            let reader = self.reader.clone();
-            reading.spawn(async move { (kind, reader.list(kind).await) });
-        }
-        let mut live = LiveState::default();
-        let mut requests = 0;
-        while let Some(read) = reading.join_next().await {
-            let (kind, listing) =
-                read.map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
-            let listing = listing.map_err(|error| read_failure(kind, &error))?;
-            requests += listing.requests;
-            tracing::info!(
-                kind = kind.id,
-                objects = listing.objects.len(),
-                requests = listing.requests,
-                "read"
-            );
-            live.kinds.insert(kind.id.to_owned(), listing.objects);
-        }
-        Ok((live, requests))
+        // The embedded platform ends with the run that it served: nothing is under way to it.
+        let patience = if self.is_embedded() {
+            Duration::ZERO
+        } else {
+            SETTLING
+        };
+        let is_settled = |live: &LiveState| !plan::is_creation_missing(base, live);
+        let reading = provider::read_settled(&self.reader, kinds, base, patience, is_settled)
+            .await
+            .map_err(|Unreadable { kind, error }| match kind {
+                Some(kind) => read_failure(kind, &error),
+                None => provider_failure(&error),
+            })?;
+        Ok((reading.live, reading.requests))
     }
 
     /// Lets the platform go; the embedded one stops.
@@ -129,25 +126,6 @@ impl Platform {
             running.stop().await;
         }
     }
-}
-
-/// The kinds that the configuration or the state mentions, of those that are written.
-pub(super) fn kinds_of<'a>(
-    addresses: impl IntoIterator<Item = &'a Address>,
-    base: &'a BaseState,
-) -> Vec<&'static KindInfo> {
-    let intents = base.open_intents.iter().map(|intent| &intent.address);
-    let mentioned: BTreeSet<&str> = addresses
-        .into_iter()
-        .chain(base.objects.keys())
-        .chain(intents)
-        .map(|address| &*address.kind)
-        .collect();
-    mentioned
-        .into_iter()
-        .filter_map(kinds::kind)
-        .filter(|kind| kind.collection.is_some())
-        .collect()
 }
 
 /// Why a platform cannot be read, as a failure of the command.

@@ -34,6 +34,7 @@ pub use document::{
 };
 pub use drift::{Drifts, drifts};
 pub use hands_off::{hands_off, put_away};
+pub use settle::is_creation_missing;
 pub use staleness::{Difference, What, differences};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
@@ -105,4 +106,4 @@ pub fn plan(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -25,8 +25,16 @@ pub(super) struct Settled {
     pub paused: BTreeSet<Address>,
     /// Addresses for which it cannot be told which object is theirs.
     pub doubts: BTreeMap<Address, Refusal>,
+    /// Whether a creation that was announced is not to be found.
+    pub is_creation_missing: bool,
     /// What was found, one sentence each.
     pub messages: Vec<String>,
+}
+
+/// Whether the object of a creation that an interrupted run announced is not to be found: it has not
+/// happened, or it is not visible yet.
+pub fn is_creation_missing(base: &BaseState, live: &LiveState) -> bool {
+    settle(base, live).is_creation_missing
 }
 
 /// Looks for the outcome of every open intent.
@@ -111,6 +119,7 @@ fn creation(
         .collect();
     let found = match (candidates.as_slice(), covering.as_slice()) {
         ([], _) => {
+            settled.is_creation_missing = true;
             settled.messages.push(format!(
                 "{address}: the interrupted creation had not happened"
             ));

@@ -2,7 +2,7 @@
 
 mod interruptions;
 mod laws;
-mod project;
+pub(crate) mod project;
 mod refusals;
 mod replacement;
 mod staleness;

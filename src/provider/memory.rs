@@ -347,7 +347,7 @@ fn sent(collection: &Collection, id: RemoteId, body: &Body) -> Result<RemoteObje
 }
 
 /// RFC 7396: `null` removes, maps merge, the rest replaces.
-fn merge(body: &mut Body, patch: &Body) {
+pub(crate) fn merge(body: &mut Body, patch: &Body) {
     for (key, value) in patch {
         match (value, body.get_mut(key)) {
             (Value::Null, _) => {
@@ -362,7 +362,7 @@ fn merge(body: &mut Body, patch: &Body) {
 }
 
 /// Fills items of keyed lists in the patch with what they do not mention.
-fn merge_keyed(collection: &Collection, body: &Body, patch: &mut Body) {
+pub(crate) fn merge_keyed(collection: &Collection, body: &Body, patch: &mut Body) {
     for field in collection.fields {
         let Rule::Keyed(key) = field.rule else {
             continue;

@@ -6,6 +6,9 @@
 mod decode;
 pub mod http;
 pub mod memory;
+mod reading;
+
+pub use reading::{Reading, Unreadable, kinds_of, read, read_settled};
 
 use crate::kinds::KindInfo;
 use crate::model::{LiveObject, RemoteId, Target};

@@ -3,12 +3,11 @@
 //! A thread of its own takes records from everyone, writes what has gathered and syncs once for
 //! all of it. Every call returns when its record is on the disk.
 
+use super::disk::Tail;
 use super::effect::Effect;
 use super::error::StateError;
 use super::record::{Chain, Intent, Record};
 use crate::model::Address;
-use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -21,6 +20,9 @@ pub struct Journal {
     path: PathBuf,
     queue: Option<mpsc::UnboundedSender<(Record, Ack)>>,
     writer: Option<JoinHandle<()>>,
+    /// Takes the writer's place on a simulated disk, where everything happens on one thread.
+    #[cfg(test)]
+    simulated: Option<simulated::Writer>,
 }
 
 /// Why nothing more can be written.
@@ -87,6 +89,11 @@ impl Journal {
     }
 
     async fn put(&self, record: Record) -> Result<(), StateError> {
+        #[cfg(test)]
+        if let Some(writer) = &self.simulated {
+            let written = writer.put(&record).await;
+            return written.map_err(|error| StateError::io(&self.path, "cannot write", error));
+        }
         let (ack, written) = oneshot::channel();
         let queued = match &self.queue {
             Some(queue) => queue.send((record, ack)).is_ok(),
@@ -105,16 +112,31 @@ impl Journal {
     }
 
     /// Starts the thread that writes to a file which holds the head already.
-    pub(super) fn start(path: &Path, file: File, chain: Chain) -> Result<Self, StateError> {
+    pub(super) fn start(
+        path: &Path,
+        tail: Box<dyn Tail>,
+        chain: Chain,
+    ) -> Result<Self, StateError> {
+        #[cfg(test)]
+        if let Some(pause) = tail.pause() {
+            return Ok(Journal {
+                path: path.to_owned(),
+                queue: None,
+                writer: None,
+                simulated: Some(simulated::Writer::new(tail, chain, pause)),
+            });
+        }
         let (queue, records) = mpsc::unbounded_channel();
         let writer = std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || write_all(file, chain, records))
+            .spawn(move || write_all(tail, chain, records))
             .map_err(|error| StateError::io(path, "cannot start its writer", error))?;
         Ok(Journal {
             path: path.to_owned(),
             queue: Some(queue),
             writer: Some(writer),
+            #[cfg(test)]
+            simulated: None,
         })
     }
 }
@@ -130,7 +152,7 @@ impl Drop for Journal {
 }
 
 fn write_all(
-    mut file: File,
+    mut tail: Box<dyn Tail>,
     mut chain: Chain,
     mut records: mpsc::UnboundedReceiver<(Record, Ack)>,
 ) {
@@ -144,7 +166,7 @@ fn write_all(
             // Half a line may be on the disk: nothing may follow it.
             Some(broken) => Err(broken.clone()),
             None => {
-                write_group(&mut file, &mut chain, &group).map_err(|error| Broken::from(&error))
+                write_group(tail.as_mut(), &mut chain, &group).map_err(|error| Broken::from(&error))
             }
         };
         broken = outcome.clone().err();
@@ -155,11 +177,52 @@ fn write_all(
     }
 }
 
-fn write_group(file: &mut File, chain: &mut Chain, group: &[(Record, Ack)]) -> std::io::Result<()> {
+fn write_group(
+    tail: &mut dyn Tail,
+    chain: &mut Chain,
+    group: &[(Record, Ack)],
+) -> std::io::Result<()> {
     let mut text = String::new();
     for (record, _) in group {
         text.push_str(&chain.line(record)?);
     }
-    file.write_all(text.as_bytes())?;
-    file.sync_data()
+    tail.write(text.as_bytes())?;
+    tail.sync()
+}
+
+#[cfg(test)]
+mod simulated {
+    //! The writer on a simulated disk: the same lines, on the thread of who writes them.
+
+    use super::{Chain, Record, Tail};
+    use std::io;
+    use std::sync::{Mutex, PoisonError};
+    use std::time::Duration;
+
+    #[derive(Debug)]
+    pub(super) struct Writer {
+        open: Mutex<(Box<dyn Tail>, Chain)>,
+        pause: Duration,
+    }
+
+    impl Writer {
+        pub(super) fn new(tail: Box<dyn Tail>, chain: Chain, pause: Duration) -> Self {
+            Writer {
+                open: Mutex::new((tail, chain)),
+                pause,
+            }
+        }
+
+        /// Writes, waits as long as a disk takes, and syncs what everyone has written meanwhile.
+        pub(super) async fn put(&self, record: &Record) -> io::Result<()> {
+            {
+                let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+                let (tail, chain) = &mut *open;
+                tail.write(chain.line(record)?.as_bytes())?;
+            }
+            tokio::time::sleep(self.pause).await;
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.0.sync()
+        }
+    }
 }

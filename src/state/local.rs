@@ -1,5 +1,6 @@
 //! The state in a folder: `state.json`, `lock.json`, `journal.jsonl`, `backups/`.
 
+use super::disk::Lock;
 use super::document::{self, FORMAT, Head, StateFile, Version};
 use super::effect::Entries;
 use super::error::StateError;
@@ -11,7 +12,6 @@ use super::seal;
 use crate::model::{Address, BaseState, OpenIntent, Target};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::PathBuf;
 
 /// The state of one project and environment in a folder. Nothing is touched until it is used.
@@ -61,7 +61,8 @@ pub struct Start {
 #[derive(Debug)]
 pub struct Locked {
     state: LocalState,
-    file: File,
+    /// Goes with this.
+    _lock: Box<dyn Lock>,
     head: Option<Head>,
     snapshot: Snapshot,
     /// The head of the journal that was begun.
@@ -76,9 +77,23 @@ impl LocalState {
         environment: Option<String>,
     ) -> Self {
         LocalState {
-            folder: Folder(folder.into()),
+            folder: Folder::new(folder.into()),
             project: project.into(),
             environment,
+        }
+    }
+
+    /// The same on a disk that is simulated.
+    #[cfg(test)]
+    pub(crate) fn open_on(
+        disk: std::sync::Arc<dyn super::disk::Disk>,
+        folder: impl Into<PathBuf>,
+        project: &str,
+    ) -> Self {
+        LocalState {
+            folder: Folder::on(folder.into(), disk),
+            project: project.to_owned(),
+            environment: None,
         }
     }
 
@@ -105,13 +120,13 @@ impl LocalState {
     /// [`StateError::Locked`], or as [`LocalState::read`].
     pub fn lock(&self, holder: &Holder) -> Result<Locked, StateError> {
         self.folder.make()?;
-        let file = self.folder.take_lock(holder)?;
+        let lock = self.folder.take_lock(holder)?;
         let journal = self.read_journal()?;
         let state = self.read_state()?;
         let (head, snapshot) = self.combine(state, journal)?;
         let mut locked = Locked {
             state: self.clone(),
-            file,
+            _lock: lock,
             head,
             snapshot,
             begun: None,
@@ -269,9 +284,9 @@ impl Locked {
         let path = self.state.folder.path(JOURNAL);
         let (line, chain) = Chain::open(&head, &plan)
             .map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
-        let file = self.state.folder.replace(JOURNAL, line.as_bytes())?;
+        let tail = self.state.folder.replace(JOURNAL, line.as_bytes())?;
         self.begun = Some(head);
-        Journal::start(&path, file, chain)
+        Journal::start(&path, tail, chain)
     }
 
     /// Ends an apply, a failed one too: folds the journal into a new version. Intents of earlier
@@ -390,13 +405,6 @@ impl Locked {
                 .map(|head| head.serial)
                 .map_err(|_| self.state.damaged(STATE, "is cut or not a state file")),
         }
-    }
-}
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        // The system frees the lock when the file closes; that no one is named is a courtesy.
-        let _ = self.file.set_len(0);
     }
 }
 

@@ -4,6 +4,7 @@
 //! journal into a new version of the state at its end. A run that was cut off leaves its journal;
 //! whoever reads next sees both as one, and whoever locks next folds it.
 
+mod disk;
 mod document;
 mod effect;
 mod error;
@@ -17,6 +18,8 @@ mod seal;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use disk::{Disk, Lock, NotLocked, Tail};
 pub use effect::Effect;
 pub use error::StateError;
 pub use journal::Journal;

@@ -95,7 +95,7 @@ impl Work<'_> {
             .collect();
         planning::of_target(self.platform, locked.snapshot())?;
         let read = tokio::select! {
-            read = self.platform.read(&kinds) => read,
+            read = self.platform.read(&kinds, &locked.snapshot().base) => read,
             exit = signals.wait() => Err(Failure::new(exit, "interrupted; nothing was changed")),
         };
         let (live, requests) = read?;

@@ -7,7 +7,7 @@ use crate::cli::platform::Platform;
 use crate::cli::{Context, Exit, Failure, until_signal};
 use crate::decompile::{self, Account, Choices, LeftOut, Mirror, NewFile, Refreshed};
 use crate::kinds::{Access, KINDS, KindInfo};
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, BaseState, RemoteId};
 use crate::os;
 use crate::render::terminal::escape;
 use crate::source::FileId;
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, out: &str, new: bool, diff: bool) -> Result
     let kinds: Vec<&'static KindInfo> = KINDS.iter().filter(|kind| is_read(kind)).collect();
     let (live, _) = until_signal(async {
         let platform = Platform::open(&configuration).await?;
-        let read = platform.read(&kinds).await;
+        let read = platform.read(&kinds, &BaseState::default()).await;
         platform.close().await;
         read
     })?;

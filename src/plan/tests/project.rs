@@ -30,7 +30,7 @@ struct Present {
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
 /// A project: up to three objects of each of five kinds that refer to each other.
-pub(super) fn project(bytes: &[u8]) -> DesiredState {
+pub(crate) fn project(bytes: &[u8]) -> DesiredState {
     let mut choices = Choices(bytes);
     let mut some =
         || -> Vec<&'static str> { NAMES.into_iter().filter(|_| choices.below(4) > 0).collect() };

@@ -2,11 +2,12 @@
 
 use super::body::{self, BodyError};
 use super::limiter::{Limiter, asked_to_wait, retry_after};
+use super::wire::{NoAnswer, Wire};
 use super::{HttpSettings, SettingsError, address};
 use crate::model::Target;
 use crate::provider::{ProviderError, WriteError};
 use backon::{ExponentialBuilder, Retryable as _};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,7 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// The pooled client, the limiter and the budgets of one account.
 #[derive(Debug)]
 pub(super) struct Connection {
-    client: reqwest::Client,
+    wire: Wire,
     base: Url,
     limiter: Limiter,
     /// Retries that are left for the whole run.
@@ -176,7 +177,7 @@ impl Connection {
             url: shown_as.unwrap_or(url),
         };
         Ok(Connection {
-            client,
+            wire: Wire::Client(client),
             base,
             limiter: Limiter::default(),
             retries_left: AtomicU64::new(retries),
@@ -186,6 +187,17 @@ impl Connection {
             parallelism: parallelism.max(1),
             target,
         })
+    }
+
+    /// The same over a network that is no network.
+    #[cfg(test)]
+    pub(super) fn simulated(
+        settings: HttpSettings,
+        network: std::sync::Arc<dyn super::wire::simulated::Network>,
+    ) -> Result<Self, SettingsError> {
+        let mut connection = Connection::new(settings)?;
+        connection.wire = Wire::Simulated(network);
+        Ok(connection)
     }
 
     /// Requests sent so far, retries included.
@@ -242,38 +254,21 @@ impl Connection {
     }
 
     async fn attempt(&self, request: &Request, sent: &AtomicU64) -> Result<Vec<u8>, Failure> {
-        let Request {
-            method,
-            path,
-            page,
-            body,
-        } = request;
-        let mut url = self.base.clone();
-        url.set_path(&format!("{}{path}", self.base.path()));
-        let mut builder = self.client.request(method.clone(), url);
-        if let Some((page, per_page)) = page {
-            builder = builder.query(&[("page", page), ("per_page", per_page)]);
-        }
-        if let Some(body) = body {
-            builder = builder
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
-        }
         let permit = self.limiter.acquire().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         sent.fetch_add(1, Ordering::Relaxed);
-        let label = format!("{method} /{path}");
-        let response = builder.send().await.map_err(|error| {
-            let message = format!("{label}: {}", chain(&error));
-            if error.is_connect() || error.is_builder() {
-                Failure::NotSent(message)
-            } else {
-                Failure::Lost(message)
-            }
-        })?;
+        let label = format!("{} /{}", request.method, request.path);
+        let response = self
+            .wire
+            .send(&self.base, request)
+            .await
+            .map_err(|no_answer| match no_answer {
+                NoAnswer::NotSent(why) => Failure::NotSent(format!("{label}: {why}")),
+                NoAnswer::Lost(why) => Failure::Lost(format!("{label}: {why}")),
+            })?;
         permit.learn(response.headers(), self.longest_wait);
         let status = response.status();
-        tracing::debug!(page = page.map(|(page, _)| page), %status, "{label}");
+        tracing::debug!(page = request.page.map(|(page, _)| page), %status, "{label}");
         if status.is_success() {
             return body::read(response).await.map_err(|error| match error {
                 BodyError::Cut(error) => Failure::Lost(format!("{label}: {}", chain(&error))),
@@ -345,7 +340,7 @@ impl Connection {
 }
 
 /// An error with its causes, without the address (which is in the message already).
-fn chain(error: &reqwest::Error) -> String {
+pub(super) fn chain(error: &reqwest::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(cause) = next {

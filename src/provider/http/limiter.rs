@@ -118,6 +118,7 @@ impl Limiter {
                     };
                 }
                 Decision::WaitUntil(until) => tokio::select! {
+                    biased;
                     () = tokio::time::sleep_until(until) => {}
                     () = changed => {}
                 },

@@ -10,6 +10,10 @@ mod limiter;
 mod listing;
 #[cfg(test)]
 mod tests;
+mod wire;
+
+#[cfg(test)]
+pub(crate) use wire::simulated::{Came, Network, Sent};
 
 use super::decode::Decoded;
 use super::{Listing, ProviderError, Reader, RemoteObject, WriteError, Writer};
@@ -113,6 +117,17 @@ impl HttpReader {
     pub fn new(settings: HttpSettings) -> Result<Self, SettingsError> {
         Ok(HttpReader {
             connection: Arc::new(Connection::new(settings)?),
+        })
+    }
+
+    /// A reader over a network that is no network.
+    #[cfg(test)]
+    pub(crate) fn simulated(
+        settings: HttpSettings,
+        network: Arc<dyn Network>,
+    ) -> Result<Self, SettingsError> {
+        Ok(HttpReader {
+            connection: Arc::new(Connection::simulated(settings, network)?),
         })
     }
 

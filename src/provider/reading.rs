@@ -1,0 +1,156 @@
+//! Everything that a plan is made from, read from the platform.
+
+use super::{ProviderError, Reader};
+use crate::kinds::{self, KindInfo};
+use crate::model::{Address, BaseState, LiveState, RemoteId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How often it is looked for something that may not be visible yet.
+const LOOKS: u32 = 5;
+
+/// What was read, and what it cost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The live side.
+    pub live: LiveState,
+    /// In requests.
+    pub requests: u64,
+}
+
+/// A kind that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct Unreadable {
+    /// The kind; `None` if the reading itself broke.
+    pub kind: Option<&'static KindInfo>,
+    /// Why.
+    #[source]
+    pub error: ProviderError,
+}
+
+/// Reads every object of these kinds, all kinds at once.
+///
+/// A listing may be behind: an object that the state knows is not missing because a listing lacks
+/// it. It is asked for by its id, which costs a request for each such object.
+///
+/// # Errors
+/// The first kind that cannot be read.
+pub async fn read<R: Reader + Clone + 'static>(
+    reader: &R,
+    kinds: &[&'static KindInfo],
+    base: &BaseState,
+) -> Result<Reading, Unreadable> {
+    let mut listings = JoinSet::new();
+    for kind in kinds {
+        let kind: &'static KindInfo = kind;
+        let reader = reader.clone();
+        listings.spawn(async move { (kind, reader.list(kind).await) });
+    }
+    let mut reading = Reading::default();
+    while let Some(listed) = listings.join_next().await {
+        let (kind, listing) = listed.map_err(|error| Unreadable {
+            kind: None,
+            error: ProviderError::Answer(error.to_string()),
+        })?;
+        let listing = listing.map_err(|error| Unreadable {
+            kind: Some(kind),
+            error,
+        })?;
+        tracing::info!(
+            kind = kind.id,
+            objects = listing.objects.len(),
+            requests = listing.requests,
+            "read"
+        );
+        reading.requests += listing.requests;
+        reading
+            .live
+            .kinds
+            .insert(kind.id.to_owned(), listing.objects);
+    }
+    for kind in kinds {
+        let objects = reading
+            .live
+            .kinds
+            .entry(kind.id.to_owned())
+            .or_insert_with(BTreeMap::new);
+        for id in known(base, kind) {
+            if objects.contains_key(&id) {
+                continue;
+            }
+            reading.requests += 1;
+            let found = reader.get(kind, id).await.map_err(|error| Unreadable {
+                kind: Some(kind),
+                error,
+            })?;
+            objects.extend(found.map(|found| (found.id, found.object)));
+        }
+    }
+    Ok(reading)
+}
+
+/// Reads like [`read`], again until `is_settled` or until the platform has had the time to show
+/// what a run that was cut off had sent.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_settled<R: Reader + Clone + 'static>(
+    reader: &R,
+    kinds: &[&'static KindInfo],
+    base: &BaseState,
+    patience: Duration,
+    is_settled: impl Fn(&LiveState) -> bool,
+) -> Result<Reading, Unreadable> {
+    let mut reading = read(reader, kinds, base).await?;
+    for _ in 0..LOOKS {
+        if patience.is_zero() || is_settled(&reading.live) {
+            break;
+        }
+        tokio::time::sleep(patience / LOOKS).await;
+        let before = reading.requests;
+        reading = read(reader, kinds, base).await?;
+        reading.requests += before;
+    }
+    Ok(reading)
+}
+
+/// The kinds that the configuration or the state mentions, of those that are written.
+pub fn kinds_of<'a>(
+    addresses: impl IntoIterator<Item = &'a Address>,
+    base: &'a BaseState,
+) -> Vec<&'static KindInfo> {
+    let intents = base.open_intents.iter().map(|intent| &intent.address);
+    let mentioned: BTreeSet<&str> = addresses
+        .into_iter()
+        .chain(base.objects.keys())
+        .chain(intents)
+        .map(|address| &*address.kind)
+        .collect();
+    mentioned
+        .into_iter()
+        .filter_map(kinds::kind)
+        .filter(|kind| kind.collection.is_some())
+        .collect()
+}
+
+/// The ids of a kind that the state knows.
+fn known(base: &BaseState, kind: &KindInfo) -> Vec<RemoteId> {
+    let objects = base.objects.iter().filter(|(at, _)| *at.kind == *kind.id);
+    let mut known: Vec<RemoteId> = objects
+        .flat_map(|(_, object)| {
+            let deposed = object.deposed.iter().map(|deposed| deposed.id);
+            std::iter::once(object.id).chain(deposed)
+        })
+        .collect();
+    let intents = base.open_intents.iter();
+    known.extend(
+        intents
+            .filter(|intent| *intent.address.kind == *kind.id)
+            .filter_map(|intent| intent.id),
+    );
+    known.sort_unstable();
+    known.dedup();
+    known
+}

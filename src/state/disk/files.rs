@@ -1,0 +1,130 @@
+//! The real file system.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the file system's side of the state"
+)]
+
+use super::{Disk, Lock, NotLocked, Tail};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+/// How often a lock is tried, since a reader may hold it for an instant.
+const LOCK_TRIES: usize = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+/// No holder says more.
+const MOST_HOLDER_BYTES: u64 = 16 * 1024;
+
+/// The machine's own files.
+#[derive(Debug)]
+pub(in crate::state) struct Files;
+
+impl Disk for Files {
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn replace(&self, path: &Path, text: &[u8]) -> io::Result<Box<dyn Tail>> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text)?;
+        file.as_file().sync_all()?;
+        let file = file.persist(path).map_err(|error| error.error)?;
+        sync_folder(folder)?;
+        Ok(Box::new(file))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)?;
+        sync_folder(path.parent().unwrap_or(Path::new("")))
+    }
+
+    fn keep(&self, path: &Path, copy: &Path) -> io::Result<()> {
+        match fs::remove_file(copy) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        if fs::hard_link(path, copy).is_err() {
+            fs::copy(path, copy)?;
+        }
+        Ok(())
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect()
+    }
+
+    fn lock(&self, path: &Path, holder: &[u8]) -> Result<Box<dyn Lock>, NotLocked> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => {
+                    file.set_len(0)?;
+                    file.rewind()?;
+                    file.write_all(holder)?;
+                    return Ok(Box::new(Held(file)));
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+        }
+        let mut text = Vec::new();
+        // Who cannot be read is not named.
+        let _ = file.take(MOST_HOLDER_BYTES).read_to_end(&mut text);
+        Err(NotLocked::Held(text))
+    }
+
+    fn is_locked(&self, path: &Path) -> bool {
+        let Ok(file) = File::open(path) else {
+            return false;
+        };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
+impl Tail for File {
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        self.write_all(text)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.sync_data()
+    }
+}
+
+/// A lock of the operating system, which frees it when the file closes.
+#[derive(Debug)]
+struct Held(File);
+
+impl Lock for Held {}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // That no one is named any more is a courtesy.
+        let _ = self.0.set_len(0);
+    }
+}
+
+/// Makes renames and removals in the folder durable. Windows does that by itself.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all())?;
+    }
+    Ok(())
+}
