@@ -432,6 +432,11 @@ static COLLECTION: Collection = Collection {
             path: "products",
             rule: Rule::Keyed("course_id"),
         },
+        // Each says which module or lesson it is of.
+        FieldRule {
+            path: "products.schedule.openings",
+            rule: Rule::Set,
+        },
         FieldRule {
             path: "coupon_ids",
             rule: Rule::Weak,

@@ -188,22 +188,41 @@ pub fn normal_attributes(collection: &Collection, mut attributes: Attributes) ->
     attributes
 }
 
-/// Sorts the list at a dotted path.
+/// Sorts the list at a dotted path; lists on the way are passed through, item by item.
 fn sort_at(attributes: &mut Attributes, path: &str) {
-    let mut keys = path.split('.');
-    let Some(mut value) = keys.next().and_then(|key| attributes.get_mut(key)) else {
+    let (key, rest) = match path.split_once('.') {
+        Some((key, rest)) => (key, Some(rest)),
+        None => (path, None),
+    };
+    let Some(value) = attributes.get_mut(key) else {
         return;
     };
-    for key in keys {
-        let Value::Map(entries) = value else { return };
-        let Some(next) = entries.get_mut(key) else {
-            return;
-        };
-        value = next;
+    match (rest, value) {
+        (None, Value::List(items)) => {
+            items.sort_by(by_what_is_said);
+            items.dedup();
+        }
+        (Some(rest), Value::Map(entries)) => sort_at(entries, rest),
+        (Some(rest), Value::List(items)) => {
+            for item in items {
+                if let Value::Map(entries) = item {
+                    sort_at(entries, rest);
+                }
+            }
+        }
+        (None | Some(_), _) => {}
     }
-    if let Value::List(items) = value {
-        items.sort();
-        items.dedup();
+}
+
+/// The order of items of a set: maps by their entries that are not null, so that one stands where it
+/// stands when the platform has filled its nulls in.
+fn by_what_is_said(one: &Value, other: &Value) -> std::cmp::Ordering {
+    match (one, other) {
+        (Value::Map(one), Value::Map(other)) => {
+            let said = |entry: &(&String, &Value)| *entry.1 != Value::Null;
+            one.iter().filter(said).cmp(other.iter().filter(said))
+        }
+        (one, other) => one.cmp(other),
     }
 }
 

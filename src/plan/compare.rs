@@ -1,6 +1,6 @@
 //! Every declared object against its live one, and what becomes of it.
 
-use crate::kinds::{self, Gate, Rule};
+use crate::kinds::{self, Gate};
 use crate::model::{Address, Attributes, BaseObject, DesiredState, Path, RemoteId, Seg, Value};
 use crate::plan::matching::{Entries, How, Subject};
 use crate::plan::settle::Settled;
@@ -238,19 +238,12 @@ fn one(
         }
         Cow::Owned(kinds::normal_attributes(subject.collection, base))
     });
-    let has_sets = subject.collection.with(Rule::Set).next().is_some();
-    let live = subject.live.map(|live| match has_sets {
-        true => Cow::Owned(kinds::normal_attributes(
-            subject.collection,
-            live.attributes.clone(),
-        )),
-        false => Cow::Borrowed(&live.attributes),
-    });
+    let live = subject.live.map(|live| &live.attributes);
     let mut comparison = three_way::compare(
         subject.collection,
         defaults,
         base.as_deref(),
-        live.as_deref(),
+        live,
         &declared,
     );
     drop(base);

@@ -34,7 +34,8 @@ impl Known<'_> {
                 true
             }
             (Value::Array(expected), Value::Array(live)) if expected.len() == live.len() => {
-                let is_set = key.ends_with("_ids") || key == "allowed" || key == "denied";
+                let is_set =
+                    key.ends_with("_ids") || matches!(key, "allowed" | "denied" | "openings");
                 let mut pairs: (Vec<Value>, Vec<Value>) = (
                     expected.iter().map(|item| self.resolve(item)).collect(),
                     live.clone(),

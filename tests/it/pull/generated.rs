@@ -176,6 +176,8 @@ fn schedule(rng: &mut Rng, course: &Value) -> Value {
             openings.push(opening);
         }
     }
+    // The platform keeps no order of them.
+    rng.shuffle(&mut openings);
     json!({"source": "own", "base": rng.choice(&["scratch", "course"]).unwrap(), "openings": openings})
 }
 
