@@ -4,10 +4,19 @@
 //! variable is not changed: it is told about instead. The edits of one call do not overlap; where
 //! more is to be done than one round can, the result is read and edited again.
 
-use super::{Mapping, Node, Value, Written, to_json};
+mod lines;
+mod pairs;
+
+use super::{Mapping, Node, Value, Written};
+pub use pairs::is_same;
+
 use crate::diag::Edit;
 use crate::model::{Path, Seg};
 use crate::source::Span;
+use lines::{
+    after_line, column_of, dash_before, line_end, line_start, trimmed_end, with_comments_above,
+};
+use pairs::{ids_of_nodes, ids_of_written, nested, pair_by_id, pair_by_place, says_nothing};
 
 /// What is done, and what is not.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -550,155 +559,6 @@ impl<'a> Editing<'a> {
             text: out,
         });
     }
-}
-
-/// Maps around a value, along a path of keys.
-fn nested(path: &[Seg], value: &Written) -> Written {
-    path.iter()
-        .rev()
-        .fold(value.clone(), |inside, segment| match segment {
-            Seg::Key(key) => Written::map([(key.to_string(), inside)]),
-            Seg::Index(_) => Written::List(vec![inside]),
-        })
-}
-
-/// Whether what is written means what is wanted.
-pub fn is_same(node: &Node, wanted: &Written) -> bool {
-    fn json(wanted: &Written) -> serde_json::Value {
-        match wanted {
-            Written::Null => serde_json::Value::Null,
-            Written::Bool(truth) => (*truth).into(),
-            Written::Int(number) => (*number).into(),
-            Written::Text(text) => text.clone().into(),
-            Written::List(items) => items.iter().map(json).collect(),
-            Written::Map(entries) => entries
-                .iter()
-                .map(|(key, value)| (key.clone(), json(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into(),
-        }
-    }
-    to_json(node) == json(wanted)
-}
-
-fn says_nothing(node: &Node) -> bool {
-    match &node.value {
-        Value::Scalar(scalar) => node.is_null() || scalar.ty == super::ScalarType::Bool(false),
-        Value::Sequence(items) => items.is_empty(),
-        Value::Mapping(mapping) => mapping.entries.is_empty(),
-    }
-}
-
-fn ids_of_nodes(items: &[Node]) -> Option<Vec<i64>> {
-    let id = |node: &Node| match &node.get("id")?.value {
-        Value::Scalar(scalar) => match scalar.ty {
-            super::ScalarType::Int(id) => Some(id),
-            super::ScalarType::Null
-            | super::ScalarType::Bool(_)
-            | super::ScalarType::Float
-            | super::ScalarType::String => None,
-        },
-        Value::Sequence(_) | Value::Mapping(_) => None,
-    };
-    items.iter().map(id).collect()
-}
-
-fn ids_of_written(items: &[Written]) -> Option<Vec<i64>> {
-    let id = |item: &Written| match item.get("id")? {
-        Written::Int(id) => Some(*id),
-        Written::Null
-        | Written::Bool(_)
-        | Written::Text(_)
-        | Written::List(_)
-        | Written::Map(_) => None,
-    };
-    items.iter().map(id).collect()
-}
-
-/// For each new item the old one of its id; `None` if they stand in another order.
-fn pair_by_id(old: &[i64], new: &[i64]) -> Option<Vec<Option<usize>>> {
-    let pairs: Vec<Option<usize>> = new
-        .iter()
-        .map(|id| old.iter().position(|other| other == id))
-        .collect();
-    let kept: Vec<usize> = pairs.iter().flatten().copied().collect();
-    kept.is_sorted_by(|a, b| a < b).then_some(pairs)
-}
-
-/// For each new item an old one: the same at both ends, in between one after the other.
-fn pair_by_place(old: &[Node], new: &[Written]) -> Option<Vec<Option<usize>>> {
-    let most = old.len().min(new.len());
-    let same = |(a, b): (&Node, &Written)| is_same(a, b);
-    let head = old
-        .iter()
-        .zip(new)
-        .take_while(|(a, b)| same((a, b)))
-        .count();
-    let tail = old
-        .iter()
-        .rev()
-        .zip(new.iter().rev())
-        .take(most - head)
-        .take_while(|(a, b)| same((a, b)))
-        .count();
-    let (old_middle, new_middle) = (old.len() - head - tail, new.len() - head - tail);
-    let middle = (0..new_middle).map(|at| (at < old_middle).then_some(head + at));
-    let tail = (old.len() - tail..old.len()).map(Some);
-    Some((0..head).map(Some).chain(middle).chain(tail).collect())
-}
-
-fn trimmed_end(text: &str, start: usize, end: usize) -> usize {
-    start + text.get(start..end).unwrap_or("").trim_end().len()
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    let before = text.get(..at).unwrap_or("");
-    before.rfind('\n').map_or(0, |found| found + 1)
-}
-
-/// The end of the line, without its line break.
-fn line_end(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or("");
-    let end = rest.find('\n').map_or(text.len(), |found| at + found);
-    match text.get(at..end) {
-        Some(line) if line.ends_with('\r') => end - 1,
-        Some(_) | None => end,
-    }
-}
-
-/// The start of the next line.
-fn after_line(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or("");
-    rest.find('\n').map_or(text.len(), |found| at + found + 1)
-}
-
-fn column_of(text: &str, at: usize) -> usize {
-    at - line_start(text, at)
-}
-
-/// The dash of the item that begins at a place.
-fn dash_before(text: &str, at: usize) -> Option<usize> {
-    let before = text.get(..at)?;
-    let rest = before.trim_end_matches([' ', '\n', '\r']);
-    rest.ends_with('-').then(|| rest.len() - 1)
-}
-
-/// The first of the comment lines directly above a line that belong to what begins at a column.
-fn with_comments_above(text: &str, line: usize, column: usize) -> usize {
-    let mut at = line;
-    while let Some(end) = at.checked_sub(1) {
-        let start = line_start(text, end);
-        match text.get(start..end) {
-            Some(above)
-                if above.trim_start().starts_with('#')
-                    && above.len() - above.trim_start().len() <= column =>
-            {
-                at = start;
-            }
-            Some(_) | None => break,
-        }
-    }
-    at
 }
 
 #[cfg(test)]
