@@ -91,8 +91,8 @@ pub async fn read<R: Reader + Clone + 'static>(
     Ok(reading)
 }
 
-/// Reads like [`read`], again until `is_settled` or until the platform has had the time to show
-/// what a run that was cut off had sent.
+/// Reads like [`read`], and the kinds of open creations again until `is_settled` or until the platform
+/// has had the time to show what a run that was cut off had sent.
 ///
 /// # Errors
 /// As [`read`].
@@ -104,14 +104,19 @@ pub async fn read_settled<R: Reader + Clone + 'static>(
     is_settled: impl Fn(&LiveState) -> bool,
 ) -> Result<Reading, Unreadable> {
     let mut reading = read(reader, kinds, base).await?;
+    let is_open = |kind: &&'static KindInfo| {
+        let mut creations = base.open_intents.iter().filter(|open| open.id.is_none());
+        creations.any(|open| *open.address.kind == *kind.id)
+    };
+    let open: Vec<&'static KindInfo> = kinds.iter().copied().filter(is_open).collect();
     for _ in 0..LOOKS {
         if patience.is_zero() || is_settled(&reading.live) {
             break;
         }
         tokio::time::sleep(patience / LOOKS).await;
-        let before = reading.requests;
-        reading = read(reader, kinds, base).await?;
-        reading.requests += before;
+        let again = read(reader, &open, base).await?;
+        reading.requests += again.requests;
+        reading.live.kinds.extend(again.live.kinds);
     }
     Ok(reading)
 }
