@@ -31,6 +31,8 @@ pub mod compile;
 
 pub mod plan;
 
+pub mod decompile;
+
 pub mod render;
 
 pub mod provider;

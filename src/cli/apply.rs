@@ -73,20 +73,25 @@ async fn carry_through(
         let platform = Platform::open(configuration).await?;
         let snapshot = locked.snapshot();
         let is_saved = saved.is_some();
-        let Planned { plan, names } = match saved {
+        let planned = match saved {
             Some(saved) => {
                 saved::check(&saved, configuration, &platform, snapshot).await?;
                 let names = planning::names_of(snapshot);
                 let SavedPlan { plan, document: _ } = saved;
-                Planned { plan, names }
+                Planned {
+                    plan,
+                    names,
+                    requests_per_minute: platform.requests_per_minute(),
+                }
             }
             None => planning::plan(configuration, &platform, snapshot, &args.gates).await?,
         };
         let is_approved = is_saved || args.auto_approve;
         // A stream of events is not broken up by a plan that nobody has to look at.
         if !(context.console.json && is_approved) {
-            planning::show(context, &plan, &names);
+            planning::show(context, &planned);
         }
+        let Planned { plan, .. } = planned;
         if !plan.refusals.is_empty() {
             return Err(blocked(context, &plan, is_approved));
         }
@@ -139,20 +144,24 @@ fn blocked(context: &Context, plan: &Plan, is_approved: bool) -> Failure {
 }
 
 /// What came of it, and the signal that cut it short.
-struct Carried {
-    outcome: Outcome,
+pub(super) struct Carried {
+    pub(super) outcome: Outcome,
     signal: Option<Exit>,
 }
 
 /// What is carried out, where, and how.
-struct Work<'a> {
-    plan: &'a Plan,
-    platform: &'a Platform,
-    audit: &'a Audit,
-    parallelism: NonZeroUsize,
+pub(super) struct Work<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) platform: &'a Platform,
+    pub(super) audit: &'a Audit,
+    pub(super) parallelism: NonZeroUsize,
 }
 
-async fn carry_out(
+/// Carries a plan out, behind the lock: journal, steps, state.
+///
+/// # Errors
+/// The state cannot be written.
+pub(super) async fn carry_out(
     context: &Context,
     work: Work<'_>,
     locked: &mut Locked,
@@ -335,6 +344,6 @@ async fn ask(context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn random_name() -> String {
+pub(super) fn random_name() -> String {
     format!("{:032x}", fastrand::u128(..))
 }

@@ -20,6 +20,8 @@ pub(super) struct Configuration {
     pub(super) compiled: Compiled,
     /// The clock.
     pub(super) now: Instant,
+    /// The texts that it was read from.
+    pub(super) sources: SourceMap,
 }
 
 impl Configuration {
@@ -28,7 +30,15 @@ impl Configuration {
     /// # Errors
     /// There is no project, an environment must be chosen, or there are errors among the findings.
     pub(super) fn load(context: &Context) -> Result<Self, Failure> {
-        Self::load_and(context, |findings, sources| {
+        Self::of(context, Self::files(context)?)
+    }
+
+    /// Compiles a project that has been read, for the chosen environment, and tells what it finds.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub(super) fn of(context: &Context, files: Files) -> Result<Self, Failure> {
+        Self::of_and(context, files, |findings, sources| {
             if findings.has_errors() {
                 tell(context, findings, sources);
             } else {
@@ -42,14 +52,18 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`].
     pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
-        Self::load_and(context, |_, _| ())
+        Self::of_and(context, Self::files(context)?, |_, _| ())
     }
 
-    fn load_and(
+    fn files(context: &Context) -> Result<Files, Failure> {
+        Files::read(context.dir.as_deref(), context.environment.as_deref())
+    }
+
+    fn of_and(
         context: &Context,
+        mut files: Files,
         told: impl FnOnce(&Diagnostics, &SourceMap),
     ) -> Result<Self, Failure> {
-        let mut files = Files::read(context.dir.as_deref(), context.environment.as_deref())?;
         let environments = environments(&files);
         if context.environment.is_none() && !environments.is_empty() {
             return Err(
@@ -72,6 +86,7 @@ impl Configuration {
             folder: files.folder,
             compiled,
             now,
+            sources: files.sources,
         })
     }
 }

@@ -100,7 +100,7 @@ impl Exit {
             ),
             Exit::Changes => (
                 "there are changes",
-                "Only with `plan --detailed-exitcode`: the plan holds at least one change.",
+                "Only with `--detailed-exitcode`: the plan holds at least one change; of `drift`, something was changed on the platform.",
             ),
             Exit::Invalid => (
                 "invalid configuration or usage",

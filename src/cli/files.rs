@@ -121,6 +121,11 @@ impl Files {
         Files::read_in(self.folder, texts, environment)
     }
 
+    /// Whether a file that stood at this place below the folder would be read.
+    pub(super) fn takes(&self, relative: &str) -> bool {
+        self.folder.takes(relative, &self.exclude)
+    }
+
     /// Whether another environment of the project reads the same files.
     pub(super) fn serves(&self, environment: Option<&str>) -> bool {
         self.project

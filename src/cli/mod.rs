@@ -5,6 +5,7 @@ mod audit;
 mod completions;
 mod configuration;
 mod console;
+mod drift;
 mod exit;
 mod explain;
 mod failure;
@@ -18,6 +19,7 @@ mod man;
 mod plan;
 mod planning;
 mod platform;
+mod pull;
 mod reporter;
 mod sandbox;
 mod saved;
@@ -71,6 +73,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
+        Command::Drift(args) => drift::run(&context, &args),
+        Command::Pull(args) => pull::run(&context, &args),
         Command::Show(args) => show::run(&context, &args),
         Command::State(args) => state::run(&context, &args),
         Command::Sandbox(args) => sandbox::run(&context, &args),
@@ -193,6 +197,8 @@ enum Command {
     Lsp(lsp::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Drift(drift::Args),
+    Pull(pull::Args),
     Show(show::Args),
     State(state::Args),
     Sandbox(sandbox::Args),

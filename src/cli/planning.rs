@@ -3,8 +3,9 @@
 use super::configuration::Configuration;
 use super::platform::Platform;
 use super::{Context, Exit, Failure};
-use crate::compile;
+use crate::compile::{self, Compiled};
 use crate::kinds::Backend;
+use crate::model::{Instant, LiveState, Target};
 use crate::plan::{self, Plan, PlanDocument, Settings};
 use crate::provider::kinds_of;
 use crate::render::human;
@@ -17,7 +18,7 @@ const MAX_REMOVALS_COUNT: u64 = 5;
 const MAX_REMOVALS_PERCENT: u64 = 30;
 
 /// Gates that a person may open for one plan.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Gates {
     /// Allow a configuration without documents to retire everything.
     #[arg(long)]
@@ -54,6 +55,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// What ids stand for.
     pub(super) names: Names,
+    /// The platform's limit, if it has told one.
+    pub(super) requests_per_minute: Option<u32>,
 }
 
 /// The state of a project in its environment.
@@ -113,12 +116,41 @@ pub(super) async fn plan(
     snapshot: &Snapshot,
     gates: &Gates,
 ) -> Result<Planned, Failure> {
-    let Configuration {
-        folder: _,
-        compiled,
-        now,
-    } = configuration;
-    let desired = &compiled.desired;
+    let (live, requests) = live(configuration, platform, snapshot).await?;
+    let read = Read {
+        live: &live,
+        target: platform.target(),
+        requests,
+    };
+    let (compiled, now) = (&configuration.compiled, configuration.now);
+    Ok(Planned {
+        plan: compare(compiled, now, read, snapshot, gates),
+        names: names_of(snapshot),
+        requests_per_minute: platform.requests_per_minute(),
+    })
+}
+
+/// Reads what the configuration and the state mention, and what that cost.
+///
+/// # Errors
+/// As [`plan`].
+pub(super) async fn live(
+    configuration: &Configuration,
+    platform: &Platform,
+    snapshot: &Snapshot,
+) -> Result<(LiveState, u64), Failure> {
+    of_target(platform, snapshot)?;
+    let desired = &configuration.compiled.desired;
+    let declared = desired.objects.keys().chain(desired.mirrors.keys());
+    let kinds = kinds_of(declared, &snapshot.base);
+    platform.read(&kinds, &snapshot.base).await
+}
+
+/// Refuses a state that belongs to another platform or account.
+///
+/// # Errors
+/// It does.
+pub(super) fn of_target(platform: &Platform, snapshot: &Snapshot) -> Result<(), Failure> {
     let target = platform.target();
     if let Some(known) = &snapshot.target
         && *known != target
@@ -132,9 +164,33 @@ pub(super) async fn plan(
         )
         .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
     }
-    let declared = desired.objects.keys().chain(desired.mirrors.keys());
-    let kinds = kinds_of(declared, &snapshot.base);
-    let (live, read_requests) = platform.read(&kinds, &snapshot.base).await?;
+    Ok(())
+}
+
+/// What was read from a platform.
+pub(super) struct Read<'a> {
+    /// The objects.
+    pub(super) live: &'a LiveState,
+    /// The platform and account.
+    pub(super) target: Target,
+    /// What reading cost.
+    pub(super) requests: u64,
+}
+
+/// Compares what is compiled with what was read.
+pub(super) fn compare(
+    compiled: &Compiled,
+    now: Instant,
+    read: Read<'_>,
+    snapshot: &Snapshot,
+    gates: &Gates,
+) -> Plan {
+    let Read {
+        live,
+        target,
+        requests: read_requests,
+    } = read;
+    let desired = &compiled.desired;
     let removals = compiled
         .project
         .safety
@@ -154,7 +210,7 @@ pub(super) async fn plan(
     };
     let plan = plan::plan(
         desired,
-        &live,
+        live,
         &snapshot.base,
         &Settings {
             project: compiled.project.project.to_string(),
@@ -163,7 +219,7 @@ pub(super) async fn plan(
             lineage: snapshot.lineage.clone(),
             serial: snapshot.serial,
             configuration: compile::digest(desired),
-            now: *now,
+            now,
             max_removals_count,
             max_removals_percent,
             allow_empty: gates.allow_empty,
@@ -178,10 +234,7 @@ pub(super) async fn plan(
         refusals = plan.refusals.len(),
         "planned"
     );
-    Ok(Planned {
-        plan,
-        names: names_of(snapshot),
-    })
+    plan
 }
 
 /// What ids stand for, as far as the state knows.
@@ -194,14 +247,21 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
 }
 
 /// Shows a plan as a result.
-pub(super) fn show(context: &Context, plan: &Plan, names: &Names) {
+pub(super) fn show(context: &Context, planned: &Planned) {
+    let Planned {
+        plan,
+        names,
+        requests_per_minute,
+    } = planned;
     let text = if context.console.json {
-        PlanDocument::from(plan).to_text()
+        PlanDocument::from(plan)
+            .at_limit(*requests_per_minute)
+            .to_text()
     } else {
         human::plan::render(human::plan::View {
             plan,
             names,
-            requests_per_minute: None,
+            requests_per_minute: *requests_per_minute,
             style: context.console.out_style,
         })
     };

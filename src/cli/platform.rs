@@ -37,6 +37,7 @@ impl Platform {
             folder,
             compiled,
             now: _,
+            sources: _,
         } = configuration;
         let platform = compiled.project.platform.as_ref();
         let provider = platform.map_or(Provider::Sandbox, |platform| platform.provider);
@@ -87,6 +88,11 @@ impl Platform {
     /// Whether it runs inside this process.
     pub(super) fn is_embedded(&self) -> bool {
         self.running.is_some()
+    }
+
+    /// The limit, if it has told one. The embedded one has none.
+    pub(super) fn requests_per_minute(&self) -> Option<u32> {
+        self.reader.requests_per_minute()
     }
 
     /// The platform and account.

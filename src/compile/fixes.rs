@@ -6,7 +6,8 @@
 use crate::diag::{Code, Diagnostic, Diagnostics, Edit, Fix, Safety};
 use crate::kinds::{Document, Index, Spec};
 use crate::source::{SourceMap, Span};
-use crate::yaml::{Mapping, Node};
+use crate::yaml::Node;
+use crate::yaml::edit::removal;
 
 /// Adds the cures.
 pub(super) fn attach(index: &Index<'_>, sources: &SourceMap, findings: &mut Diagnostics) {
@@ -57,43 +58,11 @@ fn without_lesson(document: &Document, opening: Span, sources: &SourceMap) -> Op
             return Some(Fix {
                 title: format!("take the opening of `{}` out", lesson.key),
                 safety: Safety::Safe,
-                edits: vec![removal(map, key, sources)?],
+                edits: vec![removal(sources.text(map.span.file), map, key)?],
             });
         }
     }
     None
-}
-
-/// The edit that takes an entry out of a mapping: its lines, or its part of a line in braces.
-fn removal(map: &Node, key: &str, sources: &SourceMap) -> Option<Edit> {
-    let Mapping { entries, .. } = map.as_mapping()?;
-    let at = entries.iter().position(|entry| &*entry.key == key)?;
-    let entry = entries.get(at)?;
-    let file = entry.key_span.file;
-    let text = sources.text(file);
-    let (start, end) = (entry.key_span.start as usize, entry.value.span.end as usize);
-    let cut = |start: usize, end: usize| {
-        Some(Edit {
-            span: Span::new(file, start, end),
-            text: String::new(),
-        })
-    };
-    if sources.slice(map.span).starts_with('{') {
-        if let Some(next) = entries.get(at + 1) {
-            return cut(start, next.key_span.start as usize);
-        }
-        let before = entries.get(at.checked_sub(1)?)?;
-        return cut(before.value.span.end as usize, end);
-    }
-    let line = text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-    if !text.get(line..start)?.bytes().all(|byte| byte == b' ') {
-        return None;
-    }
-    let whole = text.get(start..end)?.trim_end();
-    let last = start + whole.len();
-    let rest = text.get(last..)?;
-    let line_end = rest.find('\n').map_or(text.len(), |at| last + at + 1);
-    cut(line, line_end)
 }
 
 /// The client is added to the list before the letter is sent: the two actions of one trigger change

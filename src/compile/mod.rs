@@ -29,6 +29,8 @@ mod variables;
 pub use crate::kinds::Document;
 pub use digest::digest;
 pub use environments::environments;
+pub use letters::unrendered;
+pub use variables::literal;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;

@@ -144,6 +144,11 @@ impl Variables {
     }
 }
 
+/// A text that is written so that it is read as this one: `${` stands for itself.
+pub fn literal(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

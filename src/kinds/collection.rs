@@ -16,6 +16,8 @@ pub struct Collection {
     pub status: Status,
     /// Rules of single attributes.
     pub fields: &'static [FieldRule],
+    /// Attributes that one field declares together.
+    pub pairs: &'static [&'static [&'static str]],
     /// Attributes that a creation must have.
     pub required: &'static [&'static str],
     /// The least body of a creation, in JSON: what the platform makes of it are its defaults.

@@ -1,6 +1,7 @@
 //! `coupon`: a discount code.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::forms::by_form;
 use super::{
     Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
@@ -10,6 +11,7 @@ use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod wire;
 
 /// A discount code.
@@ -115,6 +117,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[],
     required: &["code", "discount"],
     minimal: r#"{"title":"x","code":"X","discount":{"percent":"1"}}"#,
     schema: <wire::Coupon as JsonSchema>::json_schema,
@@ -140,6 +143,14 @@ lists: [unpaid-web-dev]
         for (at, list) in self.lists.set().into_iter().flatten().enumerate() {
             links.push(lists.index(at), "list", list, Strength::Strong);
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -1,15 +1,17 @@
 //! `course`: a read-only mirror of a course's program.
 
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Kind, Links, Rule, Status, Strength,
     Text, Title, WholeNumber,
 };
 use crate::diag::Diagnostics;
-use crate::model::{Duration, Name, Path, TimeOfDay};
+use crate::model::{Attributes, Duration, Name, Path, TimeOfDay};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod mirror;
 mod wire;
 
@@ -43,6 +45,7 @@ static COLLECTION: Collection = Collection {
         path: "clients_count",
         rule: Rule::Computed,
     }],
+    pairs: &[],
     required: &["title"],
     minimal: r#"{"title":"x"}"#,
     schema: <wire::Course as JsonSchema>::json_schema,
@@ -73,6 +76,14 @@ modules:
 
     fn mirror(&self, name: &str) -> Option<serde_json::Value> {
         self.on_platform(name)
+    }
+
+    fn decode(
+        id: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(id, From { attributes, naming })
     }
 
     fn links(&self, links: &mut Links) {

@@ -11,6 +11,8 @@ use crate::model::{Duration, Name, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(in crate::kinds) mod decode;
+
 /// A condition on a contact: a map with exactly one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

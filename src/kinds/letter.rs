@@ -1,6 +1,7 @@
 //! `letter`: an e-mail.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Kind, Links, Reference, RenderedLetter, Status, Strength,
@@ -11,6 +12,7 @@ use crate::model::{Attributes, Duration, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod wire;
 
 /// An e-mail. Its values are filled in from the configuration when it is compiled.
@@ -94,6 +96,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: false,
     },
     fields: &[],
+    pairs: &[&["subject", "html", "text"]],
     required: &["title", "subject", "html", "text"],
     minimal: r#"{"title":"x","subject":"","html":"","text":""}"#,
     schema: <wire::Letter as JsonSchema>::json_schema,
@@ -138,6 +141,14 @@ body: |
             let path = Path::root().key("about").key("valid_for");
             check_duration(valid_for, Counts::Exact, document, &path, findings);
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -1,6 +1,7 @@
 //! `list`: a contact list, static or filling itself.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Filter, Kind, Links, Rule, Status,
     Surroundings, Title,
@@ -10,6 +11,7 @@ use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 pub(in crate::kinds) mod wire;
 
 /// A contact list. Its definition can be saved once; a change is a replacement. The title can change.
@@ -68,6 +70,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[],
     required: &["title", "type"],
     minimal: r#"{"title":"x","type":"static"}"#,
     schema: <wire::List as JsonSchema>::json_schema,
@@ -108,6 +111,14 @@ where:
             filter.derived(&Path::root().key("where"), &mut out);
         }
         out
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -6,6 +6,7 @@
 
 mod body;
 mod collection;
+pub mod decode;
 mod documents;
 mod durations;
 mod filter;
@@ -30,6 +31,7 @@ pub mod scenario;
 pub mod test;
 
 pub use collection::{Access, Collection, FieldRule, Gate, Rule, Status, fill_nulls};
+pub use decode::{Fields, Inexpressible, Naming, Part};
 pub use documents::{Document, Elsewhere, Index, Sold};
 pub use filter::{
     BeforeOrAfter, Bought, CompletedLesson, ContactField, Filter, Inactive, LastPurchase,
@@ -100,6 +102,23 @@ pub trait Kind: Sized + Clone + std::fmt::Debug + DeserializeOwned + JsonSchema 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
         let _ = surroundings;
         None
+    }
+
+    /// The inverse: the fields of a document that declares these attributes of the object with this
+    /// id. What is not among them is not declared.
+    ///
+    /// # Errors
+    /// Something in them cannot be written in the language.
+    fn decode(
+        id: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        let _ = (id, attributes, naming);
+        Err(Inexpressible(format!(
+            "a {} is not on the platform",
+            Self::ID
+        )))
     }
 }
 
@@ -188,6 +207,8 @@ pub struct KindInfo {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Reads the kind's own fields; the common ones must have been taken out.
     pub parse: fn(&Node) -> Result<Spec, DeError>,
+    /// [`Kind::decode`].
+    pub decode: fn(i64, &Attributes, &dyn Naming) -> Result<Fields, Inexpressible>,
 }
 
 impl std::fmt::Debug for KindInfo {
@@ -215,6 +236,7 @@ macro_rules! catalogue {
                 crate::yaml::from_node_without(node, META_FIELDS)
                     .map(|spec: $ty| Spec::$variant(Box::new(spec)))
             },
+            decode: <$ty as Kind>::decode,
         },)+];
 
         impl Spec {
@@ -265,6 +287,22 @@ catalogue! {
     Pack(pack::Pack),
     Removed(removed::Removed),
     Test(test::Test),
+}
+
+/// The field of a product that names a cohort.
+pub const LAUNCH_FIELD: &str = <cohort::Cohort as Kind>::ID;
+
+/// The kind and the fields of a cohort with this schedule of a course, as it stands in an offer.
+///
+/// # Errors
+/// It is no schedule of an offer's own, or a part of the course is not known.
+pub fn cohort_of_schedule(
+    course: &Value,
+    schedule: &Value,
+    naming: &dyn Naming,
+) -> Result<(&'static str, Fields), Inexpressible> {
+    let fields = cohort::decode::decode(course, schedule, naming)?;
+    Ok((<cohort::Cohort as Kind>::ID, fields))
 }
 
 /// The row of a kind.

@@ -1,5 +1,6 @@
 //! `offer`: a price plan.
 
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::forms::by_form;
 use super::{
@@ -12,6 +13,7 @@ use crate::model::{Attributes, Duration, Name, Path};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod encode;
 mod wire;
 
@@ -467,6 +469,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Computed,
         },
     ],
+    pairs: &[&["coupon_policy", "coupon_ids"]],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Offer as JsonSchema>::json_schema,
@@ -565,6 +568,14 @@ letters: { purchased: thanks-web-dev }
         if let Some(renewal) = self.renewal.set() {
             period(renewal.by, root.key("renewal").key("by"));
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

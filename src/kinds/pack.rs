@@ -1,6 +1,7 @@
 //! `pack`: a bsport bundle.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::forms::{by_form, present};
 use super::pass::sale_status;
 use super::{
@@ -11,6 +12,7 @@ use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod wire;
 
 /// A bundle of passes and other things. It can be bought where every item can.
@@ -113,6 +115,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: false,
     },
     fields: &[],
+    pairs: &[],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Pack as JsonSchema>::json_schema,
@@ -140,6 +143,14 @@ items:
                 links.push(items.index(at).key("pass"), "pass", pass, Strength::Strong);
             }
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -1,6 +1,7 @@
 //! `pass`: a bsport appointment pass ("Carte de RDV") and who may buy it.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::filter::exact;
 use super::{
@@ -12,6 +13,7 @@ use crate::model::{Attributes, Duration, Moment, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(in crate::kinds) mod decode;
 pub(in crate::kinds) mod wire;
 
 /// An appointment pass and who may buy it.
@@ -76,6 +78,7 @@ static COLLECTION: Collection = Collection {
             rule: Rule::Set,
         },
     ],
+    pairs: &[],
     required: &["title", "price"],
     minimal: r#"{"title":"x","price":{"amount":"0","currency":"EUR"}}"#,
     schema: <wire::Pass as JsonSchema>::json_schema,
@@ -103,6 +106,14 @@ tags: { allowed: [student], denied: [suspended] }
             let path = Path::root().key("valid_for");
             check_duration(*valid_for, Counts::Exact, document, &path, findings);
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -1,6 +1,7 @@
 //! `scenario`: an automation, a chain of triggers.
 
 use super::body::Body;
+use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Field, Filter, Kind, Links, Reference, Status, Strength,
@@ -12,6 +13,7 @@ use crate::model::{Attributes, Duration, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+mod decode;
 mod wire;
 
 /// An automation: a chain of triggers.
@@ -136,6 +138,7 @@ static COLLECTION: Collection = Collection {
         rests_while_replaced: true,
     },
     fields: &[],
+    pairs: &[],
     required: &["title", "triggers"],
     minimal: r#"{"title":"x","triggers":[]}"#,
     schema: <wire::Scenario as JsonSchema>::json_schema,
@@ -181,6 +184,14 @@ triggers:
         for (at, trigger) in self.triggers.iter().enumerate() {
             trigger.check(&triggers.index(at), document, findings);
         }
+    }
+
+    fn decode(
+        _: i64,
+        attributes: &Attributes,
+        naming: &dyn Naming,
+    ) -> Result<Fields, Inexpressible> {
+        decode::decode(From { attributes, naming })
     }
 
     fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {

@@ -146,6 +146,12 @@ impl ProjectFolder {
         }
     }
 
+    /// The path in the folder that is shown like this.
+    pub fn relative<'s>(&self, shown: &'s str) -> Option<&'s str> {
+        let prefix = self.show("");
+        shown.strip_prefix(prefix.as_str())
+    }
+
     /// Reads one file of the project, `bursar.yaml` or one that it names.
     pub fn read(&self, relative: &str, most_bytes: usize) -> Found {
         let path = Path::new(relative);

@@ -25,7 +25,7 @@ pub use folder::{
 pub use identity::{host, user};
 pub use revision::revision;
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
-pub use write::{WriteFileError, write_new, write_over, write_own};
+pub use write::{NewFilesError, WriteFileError, write_new, write_new_files, write_over, write_own};
 
 use crate::model::Instant;
 

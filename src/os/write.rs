@@ -92,6 +92,53 @@ fn put(path: &Path, folder: &Path, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Why new files were not written. None was.
+#[derive(Debug, thiserror::Error)]
+pub enum NewFilesError {
+    /// Something stands there already.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// It would not be inside of the project.
+    #[error("{0} would lie outside of the project")]
+    Outside(String),
+    /// The system refuses.
+    #[error(transparent)]
+    System(#[from] WriteFileError),
+}
+
+/// Writes new files below a folder, all or none of them: paths with `/` between names.
+///
+/// # Errors
+/// One exists already, would lie outside of the folder, or cannot be written.
+pub fn write_new_files(folder: &Path, files: &[(&str, &str)]) -> Result<(), NewFilesError> {
+    for (relative, _) in files {
+        let path = folder.join(relative);
+        let above = path
+            .ancestors()
+            .skip(1)
+            .find_map(|it| it.canonicalize().ok());
+        if !above.is_some_and(|above| above.starts_with(folder)) {
+            return Err(NewFilesError::Outside((*relative).to_owned()));
+        }
+        if path.symlink_metadata().is_ok() {
+            return Err(NewFilesError::Exists((*relative).to_owned()));
+        }
+    }
+    for (at, (relative, text)) in files.iter().enumerate() {
+        let failed = match write_new(&folder.join(relative), text) {
+            Ok(true) => continue,
+            Ok(false) => NewFilesError::Exists((*relative).to_owned()),
+            Err(error) => NewFilesError::System(error),
+        };
+        for (written, _) in files.iter().take(at) {
+            // What cannot be taken back is at least told: the error names where it stopped.
+            let _ = std::fs::remove_file(folder.join(written));
+        }
+        return Err(failed);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +152,18 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
         write_over(&path, "three").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
+    }
+
+    #[test]
+    fn new_files_are_written_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        write_new_files(&root, &[("a/one.yaml", "1"), ("two.yaml", "2")]).unwrap();
+        let again = write_new_files(&root, &[("a/new.yaml", "1"), ("two.yaml", "3")]);
+        assert!(matches!(again, Err(NewFilesError::Exists(path)) if path == "two.yaml"));
+        assert!(!root.join("a/new.yaml").exists());
+        assert_eq!(std::fs::read_to_string(root.join("two.yaml")).unwrap(), "2");
+        let outside = write_new_files(&root, &[("../x.yaml", "1")]);
+        assert!(matches!(outside, Err(NewFilesError::Outside(_))));
     }
 }

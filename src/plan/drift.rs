@@ -5,7 +5,36 @@ use crate::model::{Attributes, Value};
 use crate::plan::matching::How;
 use crate::plan::removals::Removal;
 use crate::plan::steps::All;
-use crate::plan::{Action, Change, Reason, three_way};
+use crate::plan::{Action, Change, Reason, Side, three_way};
+
+/// How much has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drifts {
+    /// Objects that have changed or are gone.
+    pub objects: usize,
+    /// Those that are gone.
+    pub gone: usize,
+    /// Fields that were changed on the platform alone.
+    pub drifted: usize,
+    /// Fields that were changed on both sides, to different values.
+    pub conflicts: usize,
+}
+
+/// Counts what has changed.
+pub fn drifts(changes: &[Change]) -> Drifts {
+    let fields = changes.iter().flat_map(|change| &change.fields);
+    let (conflicts, drifted): (Vec<_>, Vec<_>) =
+        fields.partition(|field| field.side == Side::Conflict);
+    Drifts {
+        objects: changes.len(),
+        gone: changes
+            .iter()
+            .filter(|change| change.reason == Reason::Vanished)
+            .count(),
+        drifted: drifted.len(),
+        conflicts: conflicts.len(),
+    }
+}
 
 /// Every drift, in the order of addresses.
 pub(super) fn drift(all: &All<'_>, removals: &[Removal<'_>]) -> Vec<Change> {

@@ -5,7 +5,7 @@ use crate::model::LiveObject;
 
 /// Whether the platform made an object for one client, so that it is never adopted, compared,
 /// changed or removed (planner rule 1).
-pub(super) fn hands_off(collection: &Collection, object: &LiveObject) -> bool {
+pub fn hands_off(collection: &Collection, object: &LiveObject) -> bool {
     collection.fields.iter().any(|field| match field.rule {
         Rule::HandsOff(prefix) => object
             .attributes
@@ -25,7 +25,7 @@ pub(super) fn hands_off(collection: &Collection, object: &LiveObject) -> bool {
 
 /// Whether an object is put away: it has the retired status, and that is not one in which objects
 /// of its kind are made or wait. Natural keys range over what is not put away (planner rule 7).
-pub(super) fn put_away(collection: &Collection, object: &LiveObject) -> bool {
+pub fn put_away(collection: &Collection, object: &LiveObject) -> bool {
     let status = &collection.status;
     Some(status.retired) != status.resting
         && status.retired != status.default

@@ -14,6 +14,7 @@ mod hands_off;
 mod matching;
 mod mirrors;
 mod order;
+mod outside;
 mod patch;
 mod removals;
 mod safety;
@@ -28,9 +29,11 @@ mod touched;
 pub use counts::{Counts, counts};
 pub use document::{
     ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
-    OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
+    OperationDocument, Pace, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
     ResourceChange, Saved, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
+pub use drift::{Drifts, drifts};
+pub use hands_off::{hands_off, put_away};
 pub use settle::is_creation_missing;
 pub use staleness::{Difference, What, differences};
 pub use step::{
@@ -74,6 +77,7 @@ pub fn plan(
 
     let mut refusals = found.refusals;
     refusals.extend(mirrors::refusals(desired, live));
+    refusals.extend(outside::refusals(desired, live));
     refusals.extend(taken::refusals(desired, live, &entries, &all));
     refusals.extend(unmakeable);
     if refusals.is_empty() {

@@ -31,10 +31,7 @@ enum Verdict {
         drifted: bool,
     },
     /// The platform has it as declared, whoever did that.
-    Found {
-        /// Whether someone changed it there since the last apply.
-        drifted: bool,
-    },
+    Found,
     /// To be written.
     Change(Side),
 }
@@ -45,14 +42,15 @@ enum Verdict {
 fn judge(base: Option<&Value>, live: &Value, desired: Option<&Value>) -> Verdict {
     match (base, desired) {
         (None, None) => Verdict::Same,
+        // What is neither declared nor there is nobody's.
         (Some(base), None) => Verdict::LetGo {
-            drifted: base != live,
+            drifted: base != live && *live != NULL,
         },
-        (None, Some(desired)) if live == desired => Verdict::Found { drifted: false },
+        (None, Some(desired)) if live == desired => Verdict::Found,
         (None, Some(_)) => Verdict::Change(Side::Configuration),
         (Some(base), Some(desired)) => match (base == live, base == desired, live == desired) {
             (true, true, _) => Verdict::Same,
-            (_, _, true) => Verdict::Found { drifted: true },
+            (_, _, true) => Verdict::Found,
             (true, false, false) => Verdict::Change(Side::Configuration),
             (false, true, false) => Verdict::Change(Side::Drift),
             (false, false, false) => Verdict::Change(Side::Conflict),
@@ -245,12 +243,9 @@ impl<'a> Walk<'a> {
             forces_replacement,
         };
         match judge(base, live, desired) {
-            Verdict::Same => {}
-            Verdict::LetGo { drifted } | Verdict::Found { drifted } => {
-                if drifted {
-                    self.drift.push(change(Side::Drift, false));
-                }
-            }
+            // What the platform has as declared is settled, whoever did that.
+            Verdict::Same | Verdict::Found | Verdict::LetGo { drifted: false } => {}
+            Verdict::LetGo { drifted: true } => self.drift.push(change(Side::Drift, false)),
             Verdict::Change(side) => {
                 let change = change(side, self.rule(path, Rule::Immutable));
                 match side {

@@ -3,6 +3,7 @@
 //! Everything here is given values and writes to a `String`; nothing is computed, opened or asked.
 //! Text that comes from files or from a platform goes through [`terminal::escape`].
 
+mod accepted;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -12,5 +13,6 @@ pub mod sarif;
 mod style;
 pub mod terminal;
 
+pub use accepted::{Accepted, NotAccepted};
 pub use progress::Progress;
 pub use style::{Style, Tone};

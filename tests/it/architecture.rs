@@ -27,8 +27,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "render",
         &[
-            "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan",
+            "source",
+            "diag",
+            "model",
+            "yaml",
+            "kinds",
+            "schema",
+            "rules",
+            "domain",
+            "plan",
             "compile",
+            "decompile",
+        ],
+    ),
+    (
+        "decompile",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "domain", "compile", "plan",
         ],
     ),
     ("provider", &["model", "kinds"]),
@@ -54,7 +69,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Rooms without IO, `async`, clock, randomness, environment.
 const PURE: &[&str] = &[
-    "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain", "plan", "compile",
+    "source",
+    "diag",
+    "model",
+    "yaml",
+    "kinds",
+    "schema",
+    "rules",
+    "domain",
+    "plan",
+    "compile",
+    "decompile",
     "render",
 ];
 
@@ -102,6 +127,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["compile"]),
     ("lsp_server", &["lsp"]),
     ("lsp_types", &["lsp"]),
+    ("deunicode", &["decompile"]),
 ];
 
 /// Rooms that may name a kind (`campaign` edits objects of theirs by hand, in tests), and the one file of the sandbox that may.

@@ -89,10 +89,19 @@ impl Project {
 
     /// Runs `work` against the embedded platform's data, served over HTTP.
     pub fn with_platform<T>(&self, work: impl AsyncFnOnce(&Platform) -> T) -> T {
+        self.with_courses(Vec::new(), work)
+    }
+
+    /// As [`Project::with_platform`], after these courses have been added.
+    pub fn with_courses<T>(
+        &self,
+        courses: Vec<Value>,
+        work: impl AsyncFnOnce(&Platform) -> T,
+    ) -> T {
         runtime().block_on(async {
-            let running = bursar::sandbox::start(options(self.platform_data()))
-                .await
-                .unwrap();
+            let mut options = options(self.platform_data());
+            options.courses = courses;
+            let running = bursar::sandbox::start(options).await.unwrap();
             let platform = Platform {
                 url: running.url(),
                 client: client(),

@@ -5,9 +5,11 @@
     reason = "tests stop at the first surprise and use the machine"
 )]
 
+mod adoption;
 mod architecture;
 mod cli;
 mod clock;
+mod drift;
 mod examples;
 mod fixes;
 mod fmt;
@@ -15,8 +17,10 @@ mod formats;
 mod harness;
 mod killed;
 mod lsp;
+mod matrix;
 mod observability;
 mod plan_schema;
+mod pull;
 mod reference;
 mod rehearsal;
 mod requests;

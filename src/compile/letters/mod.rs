@@ -7,7 +7,10 @@ mod facts;
 mod markdown;
 mod marks;
 mod template;
+mod unrender;
 mod words;
+
+pub use unrender::unrendered;
 
 use super::places;
 use crate::diag::{Code, Diagnostic, Diagnostics, did_you_mean};

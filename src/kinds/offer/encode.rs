@@ -153,12 +153,13 @@ fn encode_payment(
         let Subscription { every, charge } = subscription;
         let mut body = Body::new();
         body.set("every", Value::text(every.to_string()));
-        body.field("charge", charge, |charge| {
-            Some(Value::text(match charge {
-                Charge::Automatic => "automatic",
-                Charge::Manual => "manual",
-            }))
-        });
+        let charge = match charge {
+            Field::Absent => None,
+            // Nothing is the default of the whole, so that its own default stands nowhere.
+            Field::Null | Field::Set(Charge::Automatic) => Some(Value::text("automatic")),
+            Field::Set(Charge::Manual) => Some(Value::text("manual")),
+        };
+        body.put("charge", charge);
         Some(body.into_value())
     });
     body.flag("without_login", without_login);

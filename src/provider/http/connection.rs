@@ -202,6 +202,11 @@ impl Connection {
         Ok(connection)
     }
 
+    /// The platform's limit, if it has told one.
+    pub(super) fn requests_per_minute(&self) -> Option<u32> {
+        self.limiter.per_minute()
+    }
+
     /// Requests sent so far, retries included.
     pub(super) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)

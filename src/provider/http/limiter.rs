@@ -148,6 +148,11 @@ impl Limiter {
         }
     }
 
+    /// The limit, if the platform has told one.
+    pub(super) fn per_minute(&self) -> Option<u32> {
+        u32::try_from(self.lock().limit?).ok()
+    }
+
     /// Lets no request start for a while.
     pub(super) fn block(&self, wait: Duration) {
         self.lock().block(wait);

@@ -2,8 +2,10 @@
 
 pub mod apply;
 pub mod diagnostics;
+pub mod drift;
 pub mod explain;
 pub mod plan;
+pub mod pull;
 mod snippet;
 pub mod staleness;
 pub mod state;

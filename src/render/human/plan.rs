@@ -115,22 +115,7 @@ fn drift(out: &mut String, changes: &[Change], names: &Names, style: Style) {
     line(out, format_args!("{}", style.paint(Tone::Strong, title)));
     out.push('\n');
     for change in changes {
-        let (verb, mark, tone) = match change.reason {
-            Reason::Vanished => ("is gone from the platform", "-", Tone::Remove),
-            Reason::Declared
-            | Reason::ConfigurationChanged
-            | Reason::Drifted
-            | Reason::ConfigurationChangedAndDrifted
-            | Reason::SavedOnce(_)
-            | Reason::Repointed(_)
-            | Reason::NoLongerDeclared
-            | Reason::Removed(_)
-            | Reason::LeftBehind
-            | Reason::AdoptionDeclared
-            | Reason::SameNaturalKey { .. }
-            | Reason::Renamed(_)
-            | Reason::Interrupted => ("has been changed on the platform", "~", Tone::Change),
-        };
+        let (verb, mark, tone) = happened(change);
         head(out, change, verb, "", style);
         open(out, change, mark, tone, style);
         for field in &change.fields {
@@ -145,6 +130,26 @@ fn drift(out: &mut String, changes: &[Change], names: &Names, style: Style) {
             );
         }
         close(out, change);
+    }
+}
+
+/// What became of an object outside of bursar: in words, as a mark, in a colour.
+pub(super) fn happened(change: &Change) -> (&'static str, &'static str, Tone) {
+    match change.reason {
+        Reason::Vanished => ("is gone from the platform", "-", Tone::Remove),
+        Reason::Declared
+        | Reason::ConfigurationChanged
+        | Reason::Drifted
+        | Reason::ConfigurationChangedAndDrifted
+        | Reason::SavedOnce(_)
+        | Reason::Repointed(_)
+        | Reason::NoLongerDeclared
+        | Reason::Removed(_)
+        | Reason::LeftBehind
+        | Reason::AdoptionDeclared
+        | Reason::SameNaturalKey { .. }
+        | Reason::Renamed(_)
+        | Reason::Interrupted => ("has been changed on the platform", "~", Tone::Change),
     }
 }
 
@@ -169,7 +174,7 @@ fn render_change(out: &mut String, change: &Change, names: &Names, style: Style)
 }
 
 /// `  # offer.x will be updated: why`
-fn head(out: &mut String, change: &Change, verb: &str, why: &str, style: Style) {
+pub(super) fn head(out: &mut String, change: &Change, verb: &str, why: &str, style: Style) {
     let why = if why.is_empty() {
         String::new()
     } else {
@@ -180,7 +185,7 @@ fn head(out: &mut String, change: &Change, verb: &str, why: &str, style: Style) 
 }
 
 /// `  ~ offer.x "Title" (id 7) {`
-fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, style: Style) {
+pub(super) fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, style: Style) {
     let title = change
         .title
         .as_ref()
@@ -199,7 +204,7 @@ fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, style: Style)
     );
 }
 
-fn close(out: &mut String, change: &Change) {
+pub(super) fn close(out: &mut String, change: &Change) {
     for note in &change.notes {
         line(out, format_args!("      # {}", escape(note)));
     }
@@ -256,7 +261,7 @@ fn render_field(out: &mut String, field: &FieldChange, names: &Names, style: Sty
 }
 
 /// `      ~ price = "490.00 EUR" -> "450.00 EUR"`, or a diff of lines where a side is long.
-fn sides(
+pub(super) fn sides(
     out: &mut String,
     path: &Path,
     before: Option<&Value>,
@@ -440,7 +445,7 @@ fn because(reason: &Reason) -> String {
     }
 }
 
-fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+pub(super) fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{text}");
 }

@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod diagnostics;
+pub mod drift;
 pub mod explain;
 pub mod log;
 pub mod progress;
+pub mod pull;
 pub mod state;
 
 /// The version of these documents; a new field does not change it.
