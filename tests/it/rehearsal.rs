@@ -1,8 +1,7 @@
 //! Faults on demand, from the command line: an apply against a platform that misbehaves.
 
 use crate::harness::{Project, natural_key};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use crate::served::Sandbox;
 
 const PAGE: &str = include_str!("../../docs/rehearsing-faults.md");
 
@@ -10,61 +9,6 @@ const PAGE: &str = include_str!("../../docs/rehearsing-faults.md");
 fn example() -> &'static str {
     let (_, rest) = PAGE.split_once("```yaml\n").unwrap();
     rest.split_once("```").unwrap().0
-}
-
-/// `bursar sandbox`, which goes with it.
-struct Sandbox {
-    child: Child,
-    url: String,
-}
-
-impl Sandbox {
-    fn start(project: &Project, faults: &str) -> Self {
-        Sandbox::limited(project, faults, "0")
-    }
-
-    /// One that answers so many requests in a minute.
-    fn limited(project: &Project, faults: &str, per_minute: &str) -> Self {
-        let file = project.path().join("faults.yaml.txt");
-        std::fs::write(&file, faults).unwrap();
-        let mut child = project
-            .bursar(&[
-                "sandbox",
-                "--port",
-                "0",
-                "--rate-limit",
-                per_minute,
-                "--faults",
-            ])
-            .arg(file)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let url = url.trim().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        Sandbox { child, url }
-    }
-
-    /// Points the project here; gives how it was pointed.
-    fn point(&self, project: &Project) -> String {
-        let file = project.path().join("bursar.yaml");
-        let text = std::fs::read_to_string(&file).unwrap();
-        let far = format!("provider: sandbox, url: \"{}\"", self.url);
-        std::fs::write(&file, text.replace("provider: sandbox", &far)).unwrap();
-        far
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Applies until it is done, at most so often; the exit codes on the way.
