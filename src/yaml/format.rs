@@ -49,9 +49,9 @@ pub fn format(text: &str, limits: &Limits) -> Result<String, Unformatted> {
     Err(Unformatted::Unsafe)
 }
 
-/// The text without a byte order mark, with `\n` at the ends of its lines.
+/// The text without byte order marks at its start, which the reader skips, with `\n` at the ends of its lines.
 fn plain_lines(text: &str) -> String {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_start_matches('\u{feff}');
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 

@@ -56,6 +56,8 @@ fn scalars_keep_their_text() {
 #[test]
 fn line_ends() {
     check("\u{feff}a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n");
+    check("\u{feff}\u{feff}a: 1\n", "a: 1\n");
+    check("\u{feff}\u{feff}", "");
     check("", "");
     assert_eq!(
         format("a: [", &Limits::default()),
