@@ -7,7 +7,7 @@ use super::violation::{Planted, Violation};
 use super::world::{Process, World};
 use crate::apply::{ApplySettings, apply};
 use crate::model::{LiveState, Secret, parse_instant};
-use crate::plan::{self, Plan, Settings, is_creation_missing};
+use crate::plan::{self, Plan, Settings, is_unseen};
 use crate::provider::http::{HttpReader, HttpSettings, HttpWriter};
 use crate::provider::{Reader as _, kinds_of, read_settled};
 use crate::state::{Holder, LocalState, Snapshot, Start, StateError};
@@ -153,7 +153,7 @@ async fn make_plan(
     if world.plants(Planted::BelievesListings) {
         known.objects.clear();
     }
-    let is_settled = |live: &LiveState| !is_creation_missing(base, live);
+    let is_settled = |live: &LiveState| !is_unseen(base, live);
     let reading = read_settled(&reader, &kinds, &known, patience, is_settled)
         .await
         .map_err(|error| error.to_string())?;

@@ -34,7 +34,7 @@ pub use document::{
 };
 pub use drift::{Drifts, drifts};
 pub use hands_off::{hands_off, put_away};
-pub use settle::is_creation_missing;
+pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,

@@ -91,7 +91,7 @@ pub async fn read<R: Reader + Clone + 'static>(
     Ok(reading)
 }
 
-/// Reads like [`read`], and the kinds of open creations again until `is_settled` or until the platform
+/// Reads like [`read`], and the kinds of open intents again until `is_settled` or until the platform
 /// has had the time to show what a run that was cut off had sent.
 ///
 /// # Errors
@@ -105,8 +105,8 @@ pub async fn read_settled<R: Reader + Clone + 'static>(
 ) -> Result<Reading, Unreadable> {
     let mut reading = read(reader, kinds, base).await?;
     let is_open = |kind: &&'static KindInfo| {
-        let mut creations = base.open_intents.iter().filter(|open| open.id.is_none());
-        creations.any(|open| *open.address.kind == *kind.id)
+        let mut intents = base.open_intents.iter();
+        intents.any(|open| *open.address.kind == *kind.id)
     };
     let open: Vec<&'static KindInfo> = kinds.iter().copied().filter(is_open).collect();
     for _ in 0..LOOKS {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_creation_that_was_cut_off_is_looked_for_until_it_is_found() {
+    async fn what_was_cut_off_is_looked_for_until_it_is_seen() {
         let intent = OpenIntent {
             address: Address::new("list", "a"),
             id: None,
