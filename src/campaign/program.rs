@@ -3,11 +3,11 @@
 use super::disk::View;
 use super::judge::STATE;
 use super::network::Cable;
-use super::violation::Violation;
+use super::violation::{Planted, Violation};
 use super::world::{Process, World};
 use crate::apply::{ApplySettings, apply};
-use crate::model::{Secret, parse_instant};
-use crate::plan::{self, Plan, Settings, is_creation_missing};
+use crate::model::{LiveState, Secret, parse_instant};
+use crate::plan::{self, Plan, Settings, is_unseen};
 use crate::provider::http::{HttpReader, HttpSettings, HttpWriter};
 use crate::provider::{Reader as _, kinds_of, read_settled};
 use crate::state::{Holder, LocalState, Snapshot, Start, StateError};
@@ -144,11 +144,19 @@ async fn make_plan(
     let desired = &process.desired;
     let base = &snapshot.base;
     let kinds = kinds_of(desired.objects.keys(), base);
-    let reading = read_settled(&reader, &kinds, base, SETTLING, |live| {
-        !is_creation_missing(base, live)
-    })
-    .await
-    .map_err(|error| error.to_string())?;
+    let patience = if world.plants(Planted::DoesNotWait) {
+        Duration::ZERO
+    } else {
+        SETTLING
+    };
+    let mut known = base.clone();
+    if world.plants(Planted::BelievesListings) {
+        known.objects.clear();
+    }
+    let is_settled = |live: &LiveState| !is_unseen(base, live);
+    let reading = read_settled(&reader, &kinds, &known, patience, is_settled)
+        .await
+        .map_err(|error| error.to_string())?;
     let settings = Settings {
         project: PROJECT.to_owned(),
         environment: None,

@@ -18,8 +18,12 @@ const SHRINKS: usize = 400;
 fn the_invariants_hold_in_every_history() {
     if let Some(seed) = number("BURSAR_SEED") {
         let history = History::of(seed);
-        let verdict = live(&history, None);
-        println!("{history:#?}\n{:#?}", verdict.counts);
+        let verdict = live_and_tell(&history, None, true);
+        println!(
+            "{history:#?}\n{}\n{:#?}",
+            verdict.told.join("\n"),
+            verdict.counts
+        );
         complain(&history, &verdict);
         return;
     }
@@ -170,6 +174,16 @@ fn two_writers_are_noticed() {
 #[test]
 fn a_request_before_it_is_allowed_is_noticed() {
     notices(Planted::Impatient, Violation::TooSoon(any()));
+}
+
+#[test]
+fn a_run_that_does_not_wait_for_what_may_be_under_way_is_noticed() {
+    notices(Planted::DoesNotWait, Violation::Twice(any()));
+}
+
+#[test]
+fn a_run_that_believes_listings_is_noticed() {
+    notices(Planted::BelievesListings, Violation::Twice(any()));
 }
 
 /// Stops the test with the smallest history that still fails.

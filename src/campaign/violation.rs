@@ -65,4 +65,8 @@ pub(super) enum Planted {
     LockKeepsNobodyOut,
     /// Waits are cut short.
     Impatient,
+    /// A creation that was cut off is looked for once.
+    DoesNotWait,
+    /// What a listing lacks counts as gone.
+    BelievesListings,
 }

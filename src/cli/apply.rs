@@ -73,20 +73,25 @@ async fn carry_through(
         let platform = Platform::open(configuration).await?;
         let snapshot = locked.snapshot();
         let is_saved = saved.is_some();
-        let Planned { plan, names } = match saved {
+        let planned = match saved {
             Some(saved) => {
                 saved::check(&saved, configuration, &platform, snapshot).await?;
                 let names = planning::names_of(snapshot);
                 let SavedPlan { plan, document: _ } = saved;
-                Planned { plan, names }
+                Planned {
+                    plan,
+                    names,
+                    requests_per_minute: platform.requests_per_minute(),
+                }
             }
             None => planning::plan(configuration, &platform, snapshot, &args.gates).await?,
         };
         let is_approved = is_saved || args.auto_approve;
         // A stream of events is not broken up by a plan that nobody has to look at.
         if !(context.console.json && is_approved) {
-            planning::show(context, &plan, &names);
+            planning::show(context, &planned);
         }
+        let Planned { plan, .. } = planned;
         if !plan.refusals.is_empty() {
             return Err(blocked(context, &plan, is_approved));
         }

@@ -35,14 +35,15 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let configuration = Configuration::load(context)?;
     let state = planning::state_of(&configuration)?;
-    let Planned { plan, names } = until_signal(async {
+    let planned = until_signal(async {
         let platform = Platform::open(&configuration).await?;
         let snapshot = state.read().map_err(|error| state_failure(&error))?;
         let planned = planning::plan(&configuration, &platform, &snapshot, &args.gates).await;
         platform.close().await;
         planned
     })?;
-    planning::show(context, &plan, &names);
+    planning::show(context, &planned);
+    let Planned { plan, .. } = planned;
     if !plan.refusals.is_empty() {
         return Ok(Exit::Blocked);
     }

@@ -55,6 +55,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// What ids stand for.
     pub(super) names: Names,
+    /// The platform's limit, if it has told one.
+    pub(super) requests_per_minute: Option<u32>,
 }
 
 /// The state of a project in its environment.
@@ -124,6 +126,7 @@ pub(super) async fn plan(
     Ok(Planned {
         plan: compare(compiled, now, read, snapshot, gates),
         names: names_of(snapshot),
+        requests_per_minute: platform.requests_per_minute(),
     })
 }
 
@@ -244,14 +247,21 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
 }
 
 /// Shows a plan as a result.
-pub(super) fn show(context: &Context, plan: &Plan, names: &Names) {
+pub(super) fn show(context: &Context, planned: &Planned) {
+    let Planned {
+        plan,
+        names,
+        requests_per_minute,
+    } = planned;
     let text = if context.console.json {
-        PlanDocument::from(plan).to_text()
+        PlanDocument::from(plan)
+            .at_limit(*requests_per_minute)
+            .to_text()
     } else {
         human::plan::render(human::plan::View {
             plan,
             names,
-            requests_per_minute: None,
+            requests_per_minute: *requests_per_minute,
             style: context.console.out_style,
         })
     };

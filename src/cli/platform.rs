@@ -15,8 +15,8 @@ use std::time::Duration;
 /// What both credentials of the embedded platform are.
 const EMBEDDED: &str = "sandbox";
 
-/// How long a creation that was cut off, and that is not found, is looked for before it is taken not
-/// to have happened: the request may still be under way, and listings may be behind.
+/// How long what was cut off, and is not seen, is looked for before it is taken not to have happened:
+/// the request may still be under way, and listings may be behind.
 const SETTLING: Duration = Duration::from_secs(10);
 
 /// A platform that can be read.
@@ -90,6 +90,11 @@ impl Platform {
         self.running.is_some()
     }
 
+    /// The limit, if it has told one. The embedded one has none.
+    pub(super) fn requests_per_minute(&self) -> Option<u32> {
+        self.reader.requests_per_minute()
+    }
+
     /// The platform and account.
     pub(super) fn target(&self) -> Target {
         self.reader.target()
@@ -110,7 +115,7 @@ impl Platform {
         } else {
             SETTLING
         };
-        let is_settled = |live: &LiveState| !plan::is_creation_missing(base, live);
+        let is_settled = |live: &LiveState| !plan::is_unseen(base, live);
         let reading = provider::read_settled(&self.reader, kinds, base, patience, is_settled)
             .await
             .map_err(|Unreadable { kind, error }| match kind {

@@ -59,12 +59,24 @@ pub struct PlanDocument {
     pub settled: Vec<String>,
     /// The live objects that the steps touch.
     pub touched: Vec<Touched>,
-    /// SHA-256 of this document without this field and `saved`, as JSON with sorted keys and no
+    /// SHA-256 of this document without this field, `pace` and `saved`, as JSON with sorted keys and no
     /// spaces. The same inputs give the same digest.
     pub digest: String,
+    /// How long it takes at the platform's limit; absent where there is none, and from saved plans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
     /// When it was saved, and for how long it is good; absent from `plan --json`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<Saved>,
+}
+
+/// How long reading and writing take at the platform's limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Pace {
+    /// The limit, as the platform tells it.
+    pub requests_per_minute: u32,
+    /// Minutes that have begun.
+    pub minutes: u64,
 }
 
 /// A platform and an account on it.
@@ -402,6 +414,21 @@ impl PlanDocument {
     }
 }
 
+impl PlanDocument {
+    /// The same, with the time that it takes at a limit of so many requests a minute.
+    #[must_use]
+    pub fn at_limit(mut self, requests_per_minute: Option<u32>) -> Self {
+        let Requests { read, write } = self.requests;
+        self.pace = requests_per_minute
+            .filter(|limit| *limit > 0)
+            .map(|limit| Pace {
+                requests_per_minute: limit,
+                minutes: (read + write).div_ceil(u64::from(limit)),
+            });
+        self
+    }
+}
+
 /// The digest of a plan: SHA-256 over everything that its document says.
 pub fn digest(plan: &Plan) -> String {
     PlanDocument::from(plan).digest
@@ -418,7 +445,7 @@ fn content_digest(document: &Json) -> String {
         Json::Object(entries) => canonical_map(
             entries
                 .iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "digest" | "saved")),
+                .filter(|(key, _)| !matches!(key.as_str(), "digest" | "pace" | "saved")),
             &mut text,
         ),
         other => canonical(other, &mut text),

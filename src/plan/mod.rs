@@ -29,12 +29,12 @@ mod touched;
 pub use counts::{Counts, counts};
 pub use document::{
     ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
-    OperationDocument, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
+    OperationDocument, Pace, PlanDocument, PlanFileError, ReasonCode, RefusalDocument, Requests,
     ResourceChange, Saved, SideWord, StepDocument, TargetDocument, Touched, digest, plan_schema,
 };
 pub use drift::{Drifts, drifts};
 pub use hands_off::{hands_off, put_away};
-pub use settle::is_creation_missing;
+pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,

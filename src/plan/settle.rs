@@ -25,16 +25,16 @@ pub(super) struct Settled {
     pub paused: BTreeSet<Address>,
     /// Addresses for which it cannot be told which object is theirs.
     pub doubts: BTreeMap<Address, Refusal>,
-    /// Whether a creation that was announced is not to be found.
-    pub is_creation_missing: bool,
+    /// Whether something that was announced is not to be seen.
+    pub is_unseen: bool,
     /// What was found, one sentence each.
     pub messages: Vec<String>,
 }
 
-/// Whether the object of a creation that an interrupted run announced is not to be found: it has not
-/// happened, or it is not visible yet.
-pub fn is_creation_missing(base: &BaseState, live: &LiveState) -> bool {
-    settle(base, live).is_creation_missing
+/// Whether something that an interrupted run announced is not to be seen on the platform: it has not
+/// happened, or it is still under way.
+pub fn is_unseen(base: &BaseState, live: &LiveState) -> bool {
+    settle(base, live).is_unseen
 }
 
 /// Looks for the outcome of every open intent.
@@ -119,7 +119,7 @@ fn creation(
         .collect();
     let found = match (candidates.as_slice(), covering.as_slice()) {
         ([], _) => {
-            settled.is_creation_missing = true;
+            settled.is_unseen = true;
             settled.messages.push(format!(
                 "{address}: the interrupted creation had not happened"
             ));
@@ -181,6 +181,7 @@ fn write(
         return;
     };
     if attributes.is_empty() || !covers(object, &attributes) {
+        settled.is_unseen = true;
         settled.messages.push(format!(
             "{address}: the interrupted change of id {id} had not happened"
         ));

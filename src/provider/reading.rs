@@ -91,8 +91,8 @@ pub async fn read<R: Reader + Clone + 'static>(
     Ok(reading)
 }
 
-/// Reads like [`read`], again until `is_settled` or until the platform has had the time to show
-/// what a run that was cut off had sent.
+/// Reads like [`read`], and the kinds of open intents again until `is_settled` or until the platform
+/// has had the time to show what a run that was cut off had sent.
 ///
 /// # Errors
 /// As [`read`].
@@ -104,14 +104,19 @@ pub async fn read_settled<R: Reader + Clone + 'static>(
     is_settled: impl Fn(&LiveState) -> bool,
 ) -> Result<Reading, Unreadable> {
     let mut reading = read(reader, kinds, base).await?;
+    let is_open = |kind: &&'static KindInfo| {
+        let mut intents = base.open_intents.iter();
+        intents.any(|open| *open.address.kind == *kind.id)
+    };
+    let open: Vec<&'static KindInfo> = kinds.iter().copied().filter(is_open).collect();
     for _ in 0..LOOKS {
         if patience.is_zero() || is_settled(&reading.live) {
             break;
         }
         tokio::time::sleep(patience / LOOKS).await;
-        let before = reading.requests;
-        reading = read(reader, kinds, base).await?;
-        reading.requests += before;
+        let again = read(reader, &open, base).await?;
+        reading.requests += again.requests;
+        reading.live.kinds.extend(again.live.kinds);
     }
     Ok(reading)
 }
@@ -153,4 +158,111 @@ fn known(base: &BaseState, kind: &KindInfo) -> Vec<RemoteId> {
     known.sort_unstable();
     known.dedup();
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Attributes, BaseObject, Deposed, LiveObject, OpenIntent, Target, Value};
+    use crate::provider::{Listing, RemoteObject};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// A platform with the objects 1 to 3, whose listings show 1 alone until they were read so often.
+    #[derive(Clone)]
+    struct Behind {
+        until: u64,
+        listings: Arc<AtomicU64>,
+    }
+
+    fn object() -> LiveObject {
+        let title = ("title".to_owned(), Value::text("a"));
+        LiveObject {
+            attributes: Attributes::from_iter([title]),
+        }
+    }
+
+    impl Reader for Behind {
+        fn target(&self) -> Target {
+            Target {
+                provider: String::new(),
+                url: String::new(),
+                account: String::new(),
+            }
+        }
+
+        async fn list(&self, _kind: &'static KindInfo) -> Result<Listing, ProviderError> {
+            let before = self.listings.fetch_add(1, Ordering::SeqCst);
+            let last = if before < self.until { 1 } else { 3 };
+            Ok(Listing {
+                objects: (1..=last).map(|id| (RemoteId(id), object())).collect(),
+                requests: 1,
+            })
+        }
+
+        async fn get(
+            &self,
+            _kind: &'static KindInfo,
+            id: RemoteId,
+        ) -> Result<Option<RemoteObject>, ProviderError> {
+            let object = object();
+            Ok((id.0 <= 3).then_some(RemoteObject { id, object }))
+        }
+    }
+
+    fn behind(until: u64) -> Behind {
+        Behind {
+            until,
+            listings: Arc::default(),
+        }
+    }
+
+    fn kinds() -> Vec<&'static KindInfo> {
+        kinds::kind("list").into_iter().collect()
+    }
+
+    #[tokio::test]
+    async fn what_the_state_knows_is_asked_for_before_it_counts_as_gone() {
+        let mut base = BaseState::default();
+        let known = BaseObject {
+            id: RemoteId(2),
+            attributes: Attributes::new(),
+            outputs: BTreeMap::new(),
+            protect: false,
+            retired: false,
+            deposed: vec![Deposed { id: RemoteId(9) }],
+        };
+        base.objects.insert(Address::new("list", "a"), known);
+        let reading = read(&behind(u64::MAX), &kinds(), &base).await.unwrap();
+        let found: Vec<i64> = reading.live.kinds["list"].keys().map(|id| id.0).collect();
+        // 2 is there, 9 is gone, and nobody knows of 3.
+        assert_eq!(found, [1, 2]);
+        assert_eq!(reading.requests, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_cut_off_is_looked_for_until_it_is_seen() {
+        let intent = OpenIntent {
+            address: Address::new("list", "a"),
+            id: None,
+            attributes: Attributes::new(),
+            replaces: None,
+        };
+        let base = BaseState {
+            open_intents: vec![intent],
+            ..BaseState::default()
+        };
+        for (until, patience, listings, is_found) in
+            [(2, 10, 3, true), (99, 10, 6, false), (99, 0, 1, false)]
+        {
+            let platform = behind(until);
+            let patience = Duration::from_secs(patience);
+            let is_settled = |live: &LiveState| live.kinds["list"].len() == 3;
+            let read = read_settled(&platform, &kinds(), &base, patience, is_settled).await;
+            let reading = read.unwrap();
+            assert_eq!(platform.listings.load(Ordering::SeqCst), listings);
+            assert_eq!(reading.requests, listings);
+            assert_eq!(is_settled(&reading.live), is_found);
+        }
+    }
 }

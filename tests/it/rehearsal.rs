@@ -1,8 +1,7 @@
 //! Faults on demand, from the command line: an apply against a platform that misbehaves.
 
 use crate::harness::{Project, natural_key};
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use crate::served::Sandbox;
 
 const PAGE: &str = include_str!("../../docs/rehearsing-faults.md");
 
@@ -10,40 +9,6 @@ const PAGE: &str = include_str!("../../docs/rehearsing-faults.md");
 fn example() -> &'static str {
     let (_, rest) = PAGE.split_once("```yaml\n").unwrap();
     rest.split_once("```").unwrap().0
-}
-
-/// `bursar sandbox`, which goes with it.
-struct Sandbox {
-    child: Child,
-    url: String,
-}
-
-impl Sandbox {
-    fn start(project: &Project, faults: &str) -> Self {
-        let file = project.path().join("faults.yaml.txt");
-        std::fs::write(&file, faults).unwrap();
-        let mut child = project
-            .bursar(&["sandbox", "--port", "0", "--rate-limit", "0", "--faults"])
-            .arg(file)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let url = url.trim().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
-        Sandbox { child, url }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// Applies until it is done, at most so often; the exit codes on the way.
@@ -65,10 +30,8 @@ fn applies(project: &Project, most: usize) -> Vec<i32> {
 fn check(faults: &str, most: usize) -> Vec<i32> {
     let project = Project::generated(20, 7);
     let sandbox = Sandbox::start(&project, faults);
+    let far = sandbox.point(&project);
     let file = project.path().join("bursar.yaml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    let far = format!("provider: sandbox, url: \"{}\"", sandbox.url);
-    std::fs::write(&file, text.replace("provider: sandbox", &far)).unwrap();
     let codes = applies(&project, most);
     assert_eq!(codes.last(), Some(&0), "{codes:?}");
     drop(sandbox);
@@ -111,6 +74,59 @@ rules:
         6,
     );
     assert!(codes.len() <= 6);
+}
+
+/// `plan` against a platform, with its credentials.
+fn plan(project: &Project, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = project.bursar(&["plan"]);
+    let output = command
+        .args(arguments)
+        .env("BURSAR_TOKEN", "sandbox")
+        .env("BURSAR_ACCOUNT", "sandbox")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn a_plan_says_how_long_it_takes_at_the_limit() {
+    let project = Project::generated(20, 7);
+    let sandbox = Sandbox::limited(&project, "rules: []", "30");
+    sandbox.point(&project);
+    let (code, text, why) = plan(&project, &["--json"]);
+    assert_eq!(code, 0, "{why}");
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let requests = &json["requests"];
+    let all = requests["read"].as_u64().unwrap() + requests["write"].as_u64().unwrap();
+    let expected = serde_json::json!({ "requests_per_minute": 30, "minutes": all.div_ceil(30) });
+    assert_eq!(json["pace"], expected);
+    drop(sandbox);
+
+    let project = Project::generated(20, 7);
+    let sandbox = Sandbox::limited(&project, "rules: []", "30");
+    sandbox.point(&project);
+    let (_, text, _) = plan(&project, &[]);
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(" a minute"), "{text}");
+    assert!(flat.contains("at 30 a minute"), "{text}");
+}
+
+#[test]
+fn a_platform_that_asks_for_an_absurd_wait_is_left_alone() {
+    let project = Project::generated(20, 7);
+    let sandbox = Sandbox::start(
+        &project,
+        "rules: [{ fault: { too_many_requests: { retry_after: absurd } } }]",
+    );
+    sandbox.point(&project);
+    let (code, _, why) = plan(&project, &[]);
+    assert_eq!(code, 5, "{why}");
+    assert!(why.contains("at most 300 s are waited"), "{why}");
 }
 
 #[test]

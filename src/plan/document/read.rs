@@ -34,6 +34,7 @@ impl TryFrom<PlanDocument> for Plan {
             settled,
             touched,
             digest: _,
+            pace: _,
             saved: _,
         } = document;
         let TargetDocument {

@@ -68,6 +68,7 @@ impl From<&Plan> for PlanDocument {
                 })
                 .collect(),
             digest: String::new(),
+            pace: None,
             saved: None,
         };
         let json = serde_json::to_value(&document).unwrap_or_default();

@@ -170,3 +170,28 @@ fn a_replacement_that_was_cut_off_leaves_nothing_behind() {
         }
     }
 }
+
+/// Found by the simulation, seed 18002: a change of a killed run arrived after the next one had read.
+#[test]
+fn what_is_not_to_be_seen_yet_is_told_apart() {
+    let offer = |amount: &str| {
+        state([declare(
+            "offer",
+            "o",
+            json!({"title": "o", "price": price(amount)}),
+        )])
+    };
+    let unseen = |world: &World| crate::plan::is_unseen(&world.base, &world.live);
+    let fresh = World::new();
+    let mut settled = World::new();
+    settled.settle_into(&offer("1.00"));
+    for (world, desired) in [(fresh, offer("1.00")), (settled, offer("2.00"))] {
+        let plan = world.plan(&desired);
+        for (cut, expected) in [(Cut::BeforeTheWrite, true), (Cut::AfterTheWrite, false)] {
+            let mut world = world.clone();
+            assert!(!unseen(&world));
+            world.apply_cut(&plan, 0, cut);
+            assert_eq!(unseen(&world), expected, "{cut:?}");
+        }
+    }
+}

@@ -15,7 +15,9 @@ use std::time::Duration;
 /// Attempts to reach a platform that nothing answers for: it is down, or the address is wrong.
 const TRIES_TO_CONNECT: u64 = 4;
 /// How often one request is tried.
-const TRIES: usize = 8;
+const TRIES: u64 = 8;
+/// How often one is tried that the platform refuses for now, and says for how long.
+const TRIES_WHEN_TOLD: u64 = 40;
 /// The longest pause between two tries, unless the platform asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 
@@ -52,7 +54,7 @@ pub(super) enum Failure {
     NotSent(String),
     /// 429, or 503 with `Retry-After`: nothing was done.
     Throttled {
-        /// Whether the platform said how long; the limiter knows.
+        /// Whether the platform said how long.
         told: bool,
         message: String,
     },
@@ -200,6 +202,11 @@ impl Connection {
         Ok(connection)
     }
 
+    /// The platform's limit, if it has told one.
+    pub(super) fn requests_per_minute(&self) -> Option<u32> {
+        self.limiter.per_minute()
+    }
+
     /// Requests sent so far, retries included.
     pub(super) fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
@@ -213,28 +220,32 @@ impl Connection {
     ) -> Result<Vec<u8>, Failure> {
         let is_read = request.method == Method::GET;
         let refused = AtomicU64::new(0);
+        let (tries, told) = (AtomicU64::new(0), AtomicU64::new(0));
         (|| self.attempt(request, sent))
             .retry(
                 ExponentialBuilder::new()
                     .with_min_delay(self.backoff)
                     .with_max_delay(LONGEST_PAUSE)
-                    .with_max_times(TRIES - 1)
+                    .without_max_times()
                     .with_jitter(),
             )
             .when(|failure: &Failure| {
                 if matches!(failure, Failure::NotSent(_)) {
                     refused.fetch_add(1, Ordering::Relaxed);
                 }
+                let is_told = matches!(failure, Failure::Throttled { told: true, .. });
+                if is_told { &told } else { &tries }.fetch_add(1, Ordering::Relaxed);
                 failure.is_passing()
                     && (is_read || failure.is_not_done())
                     && refused.load(Ordering::Relaxed) < TRIES_TO_CONNECT
+                    && tries.load(Ordering::Relaxed) < TRIES
+                    && told.load(Ordering::Relaxed) < TRIES_WHEN_TOLD
                     && self.take_retry()
             })
             .adjust(|failure, pause| match failure {
                 // The limiter holds it, and everyone else, exactly as long as was asked.
-                Failure::Throttled { told: true, .. } => pause.map(|_| Duration::ZERO),
-                Failure::Throttled { told: false, .. }
-                | Failure::NotSent(_)
+                Failure::Throttled { .. } => pause.map(|_| Duration::ZERO),
+                Failure::NotSent(_)
                 | Failure::TooLong(_)
                 | Failure::Credentials(_)
                 | Failure::Refused { .. }
@@ -266,8 +277,9 @@ impl Connection {
                 NoAnswer::NotSent(why) => Failure::NotSent(format!("{label}: {why}")),
                 NoAnswer::Lost(why) => Failure::Lost(format!("{label}: {why}")),
             })?;
-        permit.learn(response.headers(), self.longest_wait);
         let status = response.status();
+        let throttles = throttles(status, response.headers());
+        permit.learn(response.headers(), self.longest_wait, throttles);
         tracing::debug!(page = request.page.map(|(page, _)| page), %status, "{label}");
         if status.is_success() {
             return body::read(response).await.map_err(|error| match error {
@@ -294,8 +306,7 @@ impl Connection {
                 "{label}: the platform redirects{to}; redirects are not followed, so that credentials go nowhere else"
             ));
         }
-        let throttles = status == StatusCode::TOO_MANY_REQUESTS
-            || status == StatusCode::SERVICE_UNAVAILABLE && retry_after(&headers).is_some();
+        let throttles = throttles(status, &headers);
         let said = body::read(response)
             .await
             .map(|body| body::complaint(&body))
@@ -331,12 +342,21 @@ impl Connection {
                     message,
                 }
             }
-            None => Failure::Throttled {
-                told: false,
-                message,
-            },
+            None => {
+                self.limiter.block_longer(self.backoff, LONGEST_PAUSE);
+                Failure::Throttled {
+                    told: false,
+                    message,
+                }
+            }
         }
     }
+}
+
+/// Whether an answer asks to come again later.
+fn throttles(status: StatusCode, headers: &HeaderMap) -> bool {
+    status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::SERVICE_UNAVAILABLE && retry_after(headers).is_some()
 }
 
 /// An error with its causes, without the address (which is in the message already).

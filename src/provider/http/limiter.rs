@@ -1,14 +1,19 @@
 //! One limiter for an account: it follows the platform's headers and nothing else.
 //!
 //! Every request takes a permit. What the headers of an answer say bounds how many may be under
-//! way; `Retry-After` and `X-RateLimit-Reset` stop all of them until then. Without headers nothing
-//! is paced.
+//! way; `Retry-After` and `X-RateLimit-Reset` stop all of them until then, and one request asks
+//! before the others go on. A limit is one of a minute that begins with its first request: who has
+//! used it up waits until that minute is over, so that nothing is refused. Without headers nothing is
+//! paced.
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+/// How long a limit counts.
+const WINDOW: Duration = Duration::from_secs(60);
 
 /// Paces the requests of one account.
 #[derive(Debug, Default)]
@@ -29,6 +34,15 @@ struct State {
     heard_after: u64,
     /// No request starts before.
     blocked_until: Option<Instant>,
+    /// How often the platform has refused in a row. After that, one request asks before the others go
+    /// on.
+    refusals: u32,
+    /// Requests in a window, as the platform says.
+    limit: Option<u64>,
+    /// When the first answer of this window was heard: it had begun by then.
+    opened: Option<Instant>,
+    /// How many requests had been started before this window.
+    started_before: u64,
 }
 
 /// The right to have one request under way.
@@ -49,19 +63,20 @@ impl Drop for Permit<'_> {
 }
 
 impl Permit<'_> {
-    /// Takes in what the answer says is left.
-    pub(super) fn learn(&self, headers: &HeaderMap, longest_wait: Duration) {
-        let Some(left) = number(headers, "x-ratelimit-remaining") else {
-            return;
-        };
-        let reset = (left == 0)
-            .then(|| until_reset(headers))
-            .flatten()
-            .filter(|wait| !wait.is_zero() && *wait <= longest_wait);
+    /// Takes in what the answer says is left, and whether it was refused for now.
+    pub(super) fn learn(&self, headers: &HeaderMap, longest_wait: Duration, is_refused: bool) {
+        let left = number(headers, "x-ratelimit-remaining");
+        let limit = number(headers, "x-ratelimit-limit");
+        let reset = until_reset(headers).filter(|wait| !wait.is_zero() && *wait <= longest_wait);
         let mut state = self.limiter.lock();
-        state.hear(self.number, left);
-        if let Some(wait) = reset {
-            state.block(wait);
+        if is_refused {
+            state.refusals = state.refusals.saturating_add(1);
+        } else {
+            state.refusals = 0;
+            state.limit = limit.or(state.limit);
+            if let Some(left) = left {
+                state.hear(self.number, left, reset, Instant::now());
+            }
         }
         drop(state);
         self.limiter.changed.notify_waiters();
@@ -82,10 +97,16 @@ impl State {
             }
             // A new window: what was left in the old one says nothing.
             self.blocked_until = None;
-            self.remaining = None;
+            self.remaining = self.limit;
+            self.opened = None;
+            self.started_before = self.started;
         }
-        // With nothing left and no word of when it ends, one request at a time asks.
-        let room = self.remaining.map_or(u64::MAX, |left| left.max(1));
+        let room = match self.remaining {
+            _ if self.refusals > 0 => 1,
+            // With nothing left and no word of when it ends, one request at a time asks.
+            Some(left) => left.max(1),
+            None => u64::MAX,
+        };
         if self.in_flight < room {
             self.in_flight += 1;
             self.started += 1;
@@ -127,6 +148,11 @@ impl Limiter {
         }
     }
 
+    /// The limit, if the platform has told one.
+    pub(super) fn per_minute(&self) -> Option<u32> {
+        u32::try_from(self.lock().limit?).ok()
+    }
+
     /// Lets no request start for a while.
     pub(super) fn block(&self, wait: Duration) {
         self.lock().block(wait);
@@ -134,17 +160,49 @@ impl Limiter {
     }
 }
 
+impl Limiter {
+    /// Lets no request start for a while that the platform has not named: longer each time.
+    pub(super) fn block_longer(&self, first: Duration, longest: Duration) {
+        let mut state = self.lock();
+        let doublings = state.refusals.saturating_sub(1).min(16);
+        state.block(first.saturating_mul(1 << doublings).min(longest));
+        drop(state);
+        self.changed.notify_waiters();
+    }
+}
+
 impl State {
     /// Answers overtake each other: only a request that was started after the last word was heard
-    /// can raise it.
-    fn hear(&mut self, number: u64, left: u64) {
+    /// can raise it, and what was started in an earlier window says nothing of this one.
+    fn hear(&mut self, number: u64, left: u64, reset: Option<Duration>, now: Instant) {
+        if number <= self.started_before {
+            return;
+        }
+        let opened = *self.opened.get_or_insert(now);
         self.remaining = Some(match self.remaining {
             Some(before) if number <= self.heard_after => before.min(left),
-            Some(_) | None => {
+            before => {
                 self.heard_after = self.started;
+                if before.is_some_and(|before| left > before) {
+                    // Nobody gives back: this is a new window.
+                    self.opened = Some(now);
+                    self.started_before = number - 1;
+                }
                 left
             }
         });
+        if left > 0 {
+            return;
+        }
+        let (until, limit) = (opened + WINDOW, self.limit.unwrap_or(0));
+        match reset {
+            Some(wait) => self.block(wait),
+            None if limit == 0 || until <= now => {}
+            // All of it was ours: it is over when the minute is.
+            None if self.started - self.started_before >= limit => self.block(until - now),
+            // Others use it too, and when it ends cannot be known: ask at the pace of the limit.
+            None => self.block(WINDOW / u32::try_from(limit).unwrap_or(u32::MAX)),
+        }
     }
 
     fn block(&mut self, wait: Duration) {
@@ -269,7 +327,11 @@ mod tests {
     async fn what_is_left_bounds_what_is_under_way() {
         let limiter = Limiter::default();
         let first = limiter.acquire().await;
-        first.learn(&headers(&[("x-ratelimit-remaining", "2")]), Duration::MAX);
+        first.learn(
+            &headers(&[("x-ratelimit-remaining", "2")]),
+            Duration::MAX,
+            false,
+        );
         let second = limiter.acquire().await;
         let third = tokio::time::timeout(Duration::from_secs(1), limiter.acquire()).await;
         assert!(third.is_err(), "two were left and two are under way");
@@ -285,11 +347,14 @@ mod tests {
         let early = limiter.acquire().await;
         let late = limiter.acquire().await;
         let left = |count: &str| headers(&[("x-ratelimit-remaining", count)]);
-        late.learn(&left("1"), Duration::MAX);
-        early.learn(&left("2"), Duration::MAX);
+        late.learn(&left("1"), Duration::MAX, false);
+        early.learn(&left("2"), Duration::MAX, false);
         assert_eq!(limiter.lock().remaining, Some(1));
         drop((early, late));
-        limiter.acquire().await.learn(&left("9"), Duration::MAX);
+        limiter
+            .acquire()
+            .await
+            .learn(&left("9"), Duration::MAX, false);
         assert_eq!(limiter.lock().remaining, Some(9));
     }
 
@@ -315,7 +380,7 @@ mod tests {
         limiter
             .acquire()
             .await
-            .learn(&left, Duration::from_secs(60));
+            .learn(&left, Duration::from_secs(60), false);
         let start = Instant::now();
         let _permit = limiter.acquire().await;
         assert!(start.elapsed() >= Duration::from_secs(10));
@@ -332,7 +397,7 @@ mod tests {
         limiter
             .acquire()
             .await
-            .learn(&left, Duration::from_secs(60));
+            .learn(&left, Duration::from_secs(60), false);
         let start = Instant::now();
         let _permit = limiter.acquire().await;
         assert!(start.elapsed() < Duration::from_secs(1));

@@ -131,6 +131,11 @@ impl HttpReader {
         })
     }
 
+    /// The platform's limit, if it has told one.
+    pub fn requests_per_minute(&self) -> Option<u32> {
+        self.connection.requests_per_minute()
+    }
+
     /// Requests sent so far, retries included.
     pub fn requests(&self) -> u64 {
         self.connection.requests()
