@@ -25,4 +25,5 @@ mod reference;
 mod rehearsal;
 mod requests;
 mod saved_plans;
+mod states;
 mod suite;
