@@ -57,7 +57,10 @@ pub(super) fn state_of(configuration: &Configuration) -> Result<State, Failure> 
                 .collect();
             let store = http(keys)?;
             let copy = local(folder.join("remote"));
-            return Ok(State::Remote(RemoteState::new(Store::Http(store), copy)));
+            return Ok(State::Remote(Box::new(RemoteState::new(
+                Store::Http(store),
+                copy,
+            ))));
         }
         Backend::S3 => "s3",
         Backend::Postgres => "postgres",

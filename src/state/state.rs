@@ -18,7 +18,7 @@ pub enum State {
     /// In a folder of this machine.
     Local(LocalState),
     /// Elsewhere.
-    Remote(RemoteState),
+    Remote(Box<RemoteState>),
 }
 
 /// The state while its lock is held. [`Session::release`] lets go of it.

@@ -1,6 +1,6 @@
 //! One suite for every place that keeps a state, and what a server may do to the protocol.
 
-mod server;
+pub mod server;
 
 use bursar::model::{Address, Attributes, OpenIntent, RemoteId, Target, Value, parse_instant};
 use bursar::state::{
@@ -35,10 +35,10 @@ impl Place {
     fn of(&self, machine: &Path, project: &str) -> State {
         match self {
             Place::Local(folder) => State::Local(LocalState::open(folder.path(), project, None)),
-            Place::Http(server) => State::Remote(RemoteState::new(
+            Place::Http(server) => State::Remote(Box::new(RemoteState::new(
                 Store::Http(store(&server.address())),
                 LocalState::open(machine, project, None),
-            )),
+            ))),
         }
     }
 
