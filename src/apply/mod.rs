@@ -4,6 +4,7 @@
 //! sent, and its outcome is written after. A failed step skips those that depend on it; the rest
 //! goes on.
 
+mod announce;
 mod carry_out;
 mod doubt;
 mod event;
@@ -13,5 +14,6 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub use announce::announced;
 pub use event::{Because, Event, Failed, Outcome, Skipped, StepError};
 pub use executor::{ApplySettings, apply};

@@ -2,11 +2,13 @@
 
 use super::audit::Audit;
 use super::configuration::Configuration;
+use super::place;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
 use super::reporter::{Reporter, done};
 use super::saved::SavedPlan;
 use super::signals::Signals;
+use super::state::release;
 use super::{Context, Exit, Failure, runtime, saved};
 use crate::apply::{self, ApplySettings, Outcome, StepError};
 use crate::os;
@@ -14,7 +16,7 @@ use crate::plan::{self, Plan};
 use crate::provider::http::HttpWriter;
 use crate::render::human;
 use crate::render::terminal::escape;
-use crate::state::{Holder, Locked, Start};
+use crate::state::{Holder, Session, Start};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use tokio::sync::watch;
@@ -48,12 +50,17 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let saved = args.file.as_deref().map(saved::read).transpose()?;
     let configuration = Configuration::load(context)?;
-    let state = planning::state_of(&configuration)?;
+    let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "apply", os::now());
-    let locked = state.lock(&holder).map_err(|error| state_failure(&error))?;
     let runtime = runtime()?;
-    let work = carry_through(context, args, &configuration, saved, &holder, locked);
-    let ended = runtime.block_on(work);
+    let ended = runtime.block_on(async {
+        let locked = state.lock(&holder).await;
+        let mut session = locked.map_err(|error| state_failure(&error))?;
+        let work = carry_through(context, args, &configuration, saved, &holder, &mut session);
+        let ended = work.await;
+        release(context, session).await;
+        ended
+    });
     // A question that nobody answers any more must not hold the program.
     runtime.shutdown_background();
     ended
@@ -66,7 +73,7 @@ async fn carry_through(
     configuration: &Configuration,
     saved: Option<SavedPlan>,
     holder: &Holder,
-    mut locked: Locked,
+    locked: &mut Session,
 ) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
     let approved = async {
@@ -118,13 +125,13 @@ async fn carry_through(
         audit: &audit,
         parallelism: args.parallelism,
     };
-    let carried = carry_out(context, work, &mut locked, &mut signals).await;
+    let carried = carry_out(context, work, locked, &mut signals).await;
     let is_embedded = platform.is_embedded();
     platform.close().await;
     let Carried { outcome, signal } = carried?;
     end(context, &plan, &outcome, signal)?;
     if !context.console.json {
-        look(context, &locked, is_embedded);
+        look(context, locked, is_embedded);
     }
     Ok(Exit::Done)
 }
@@ -164,7 +171,7 @@ pub(super) struct Work<'a> {
 pub(super) async fn carry_out(
     context: &Context,
     work: Work<'_>,
-    locked: &mut Locked,
+    locked: &mut Session,
     signals: &mut Signals,
 ) -> Result<Carried, Failure> {
     let Work {
@@ -181,7 +188,8 @@ pub(super) async fn carry_out(
         new_lineage: random_name(),
         plan: plan::digest(plan),
     };
-    let journal = locked.begin(start).map_err(|error| state_failure(&error))?;
+    let begun = locked.begin(start, apply::announced(plan)).await;
+    let journal = begun.map_err(|error| state_failure(&error))?;
     let writer = HttpWriter::new(platform.reader.clone());
     let settings = ApplySettings {
         parallelism: parallelism.get(),
@@ -211,6 +219,7 @@ pub(super) async fn carry_out(
     reporter.finish();
     locked
         .commit(journal, &outcome.unfinished(plan))
+        .await
         .map_err(|error| state_failure(&error))?;
     Ok(Carried { outcome, signal })
 }
@@ -282,7 +291,7 @@ fn end(
 }
 
 /// How to look at what was made: the pages of offers, and the embedded platform.
-fn look(context: &Context, locked: &Locked, is_embedded: bool) {
+fn look(context: &Context, locked: &Session, is_embedded: bool) {
     let pages: String = locked
         .snapshot()
         .base

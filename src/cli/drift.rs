@@ -3,6 +3,7 @@
 mod propose;
 
 use super::configuration::Configuration;
+use super::place;
 use super::planning::{self, Gates, Read, state_failure};
 use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
@@ -39,10 +40,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         diff,
     } = args;
     let configuration = Configuration::load(context)?;
-    let state = planning::state_of(&configuration)?;
+    let state = place::state_of(&configuration)?;
     let (live, requests, target, snapshot) = until_signal(async {
         let platform = Platform::open(&configuration).await?;
-        let snapshot = state.read().map_err(|error| state_failure(&error))?;
+        let snapshot = state.read().await.map_err(|error| state_failure(&error))?;
         let read = planning::live(&configuration, &platform, &snapshot).await;
         let target = platform.target();
         platform.close().await;

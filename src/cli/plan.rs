@@ -1,6 +1,7 @@
 //! `bursar plan`.
 
 use super::configuration::Configuration;
+use super::place;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
@@ -34,10 +35,10 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let configuration = Configuration::load(context)?;
-    let state = planning::state_of(&configuration)?;
+    let state = place::state_of(&configuration)?;
     let planned = until_signal(async {
         let platform = Platform::open(&configuration).await?;
-        let snapshot = state.read().map_err(|error| state_failure(&error))?;
+        let snapshot = state.read().await.map_err(|error| state_failure(&error))?;
         let planned = planning::plan(&configuration, &platform, &snapshot, &args.gates).await;
         platform.close().await;
         planned

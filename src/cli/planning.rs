@@ -4,13 +4,13 @@ use super::configuration::Configuration;
 use super::platform::Platform;
 use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled};
-use crate::kinds::Backend;
 use crate::model::{Instant, LiveState, Target};
+use crate::os;
 use crate::plan::{self, Plan, PlanDocument, Settings};
 use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
-use crate::state::{LocalState, Snapshot, StateError};
+use crate::state::{Snapshot, StateError};
 
 /// `safety.max_removals` of a project that does not say: at most so many objects …
 const MAX_REMOVALS_COUNT: u64 = 5;
@@ -59,41 +59,6 @@ pub(super) struct Planned {
     pub(super) requests_per_minute: Option<u32>,
 }
 
-/// The state of a project in its environment.
-///
-/// # Errors
-/// It is kept where this version cannot read it.
-pub(super) fn state_of(configuration: &Configuration) -> Result<LocalState, Failure> {
-    let project = &configuration.compiled.project;
-    let backend = project
-        .state
-        .as_ref()
-        .map_or(Backend::Local, |state| state.backend);
-    let name = match backend {
-        Backend::Local => {
-            let environment = configuration.compiled.environment.clone();
-            let folder = configuration
-                .folder
-                .path()
-                .join(".bursar")
-                .join(environment.as_deref().unwrap_or("default"));
-            return Ok(LocalState::open(
-                folder,
-                project.project.as_str(),
-                environment,
-            ));
-        }
-        Backend::Http => "http",
-        Backend::S3 => "s3",
-        Backend::Postgres => "postgres",
-    };
-    Err(Failure::new(
-        Exit::Invalid,
-        format!("this version of bursar cannot keep the state in `{name}`"),
-    )
-    .hint("`bursar validate` works; `plan` and `apply` need `state: { backend: local }`"))
-}
-
 /// Why a state cannot be used, as a failure of the command.
 pub(super) fn state_failure(error: &StateError) -> Failure {
     let exit = match error {
@@ -101,9 +66,46 @@ pub(super) fn state_failure(error: &StateError) -> Failure {
         StateError::Stale { .. } => Exit::Stale,
         StateError::Damaged { .. } | StateError::Version { .. } => Exit::Invalid,
         StateError::Foreign { .. } => Exit::Stale,
+        StateError::Overtaken { .. } | StateError::OtherLineage { .. } => Exit::Stale,
+        StateError::Credentials { .. } => Exit::Credentials,
+        StateError::Unreachable { .. } => Exit::Exhausted,
+        StateError::Refused { .. } | StateError::Settings(_) => Exit::Invalid,
+        StateError::NotSaved { .. } => Exit::Partly,
+        StateError::NotTheLock { .. } => Exit::Locked,
         StateError::Io { .. } => Exit::Unclassified,
     };
-    Failure::from_error(exit, error).hint(error.hint())
+    let failure = Failure::from_error(exit, error);
+    let failure = match held_for(error) {
+        Some(age) => failure.cause(format!("it has been held for {age}")),
+        None => failure,
+    };
+    failure.hint(error.hint())
+}
+
+/// For how long a lock has been held.
+fn held_for(error: &StateError) -> Option<String> {
+    let holder = match error {
+        StateError::Locked { holder, .. } => holder.as_ref()?,
+        StateError::NotTheLock { holder } => holder,
+        StateError::Damaged { .. }
+        | StateError::Version { .. }
+        | StateError::Foreign { .. }
+        | StateError::Stale { .. }
+        | StateError::Overtaken { .. }
+        | StateError::Credentials { .. }
+        | StateError::Unreachable { .. }
+        | StateError::Refused { .. }
+        | StateError::Settings(_)
+        | StateError::NotSaved { .. }
+        | StateError::OtherLineage { .. }
+        | StateError::Io { .. } => return None,
+    };
+    let seconds = holder.age(os::now())?.as_secs();
+    Some(match (seconds / 3600, seconds / 60, seconds) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, _) => format!("{minutes} min"),
+        (hours, minutes, _) => format!("{hours} h {} min", minutes % 60),
+    })
 }
 
 /// Reads the platform and compares.

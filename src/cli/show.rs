@@ -1,7 +1,8 @@
 //! `bursar show`.
 
 use super::configuration::Configuration;
-use super::planning::{self, state_failure, state_of};
+use super::place::state_of;
+use super::planning::{self, state_failure};
 use super::platform::Platform;
 use super::saved::{self, SavedPlan};
 use super::{Context, Exit, Failure, until_signal};
@@ -52,8 +53,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
 }
 
 fn standing(saved: &SavedPlan, configuration: &Configuration) -> (Standing, Names) {
-    let snapshot = state_of(configuration)
-        .and_then(|state| state.read().map_err(|error| state_failure(&error)));
+    let snapshot = state_of(configuration).and_then(|state| {
+        until_signal(async { state.read().await.map_err(|error| state_failure(&error)) })
+    });
     let snapshot = match snapshot {
         Ok(snapshot) => snapshot,
         Err(failure) => return (Standing::Unknown(failure), Names::default()),

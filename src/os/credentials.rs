@@ -52,12 +52,16 @@ const MOST_BYTES: u64 = 64 * 1024;
 /// See [`CredentialsError`].
 pub fn credentials() -> Result<Credentials, CredentialsError> {
     Ok(Credentials {
-        token: one("BURSAR_TOKEN", "BURSAR_TOKEN_FILE")?,
-        account: one("BURSAR_ACCOUNT", "BURSAR_ACCOUNT_FILE")?,
+        token: secret("BURSAR_TOKEN", "BURSAR_TOKEN_FILE")?,
+        account: secret("BURSAR_ACCOUNT", "BURSAR_ACCOUNT_FILE")?,
     })
 }
 
-fn one(
+/// Reads a secret from a variable, or from the file that another one names.
+///
+/// # Errors
+/// See [`CredentialsError`].
+pub fn secret(
     variable: &'static str,
     file_variable: &'static str,
 ) -> Result<Option<Secret>, CredentialsError> {

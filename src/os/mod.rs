@@ -17,7 +17,7 @@ mod terminal;
 mod write;
 
 pub use append::AppendFile;
-pub use credentials::{Credentials, CredentialsError, credentials};
+pub use credentials::{Credentials, CredentialsError, credentials, secret};
 pub use folder::{
     FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
     project_above, read_named,

@@ -52,6 +52,59 @@ pub enum StateError {
         /// What is there.
         found: String,
     },
+    /// The place holds another version than this run has left there: the lock was lost.
+    #[error("{place}: another run has written there since; this run no longer holds the lock")]
+    Overtaken {
+        /// The place.
+        place: String,
+    },
+    /// The place does not accept who we are.
+    #[error("{place}: answers {status}: it does not accept the credentials")]
+    Credentials {
+        /// The place.
+        place: String,
+        /// The status of its answer.
+        status: u16,
+    },
+    /// The place cannot be reached, or fails.
+    #[error("{place}: cannot be used: {message}")]
+    Unreachable {
+        /// The place.
+        place: String,
+        /// Why.
+        message: String,
+    },
+    /// The place does not do what a state needs.
+    #[error("{place}: {what}")]
+    Refused {
+        /// The place.
+        place: String,
+        /// What it does instead.
+        what: String,
+    },
+    /// The settings of the place are wrong.
+    #[error("{0}")]
+    Settings(String),
+    /// The new version could not be kept where it belongs.
+    #[error("the new version of the state could not be saved; it was kept in {}", copy.display())]
+    NotSaved {
+        /// Where it is now.
+        copy: PathBuf,
+        /// Why.
+        source: Box<StateError>,
+    },
+    /// The lock is another one than was named.
+    #[error("the lock has another id: it is held by {holder}")]
+    NotTheLock {
+        /// Who holds it.
+        holder: Box<Holder>,
+    },
+    /// A version of another state.
+    #[error("{}: belongs to another state than the one that is in place", path.display())]
+    OtherLineage {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file system refused.
     #[error("{}: {what}: {source}", path.display())]
     Io {
@@ -88,17 +141,50 @@ impl StateError {
                 "correct `project` and `--env`, or move {} away if the project was renamed",
                 path.display()
             ),
+            StateError::Locked { path, holder: Some(holder) } if is_elsewhere(path) => format!(
+                "wait until that run has ended; if it is certainly dead: bursar state unlock --id {}",
+                holder.id
+            ),
             StateError::Locked { .. } => {
                 "wait until that run has ended; the lock of a run that was killed is free"
                     .to_owned()
             }
             StateError::Stale { .. } => "plan again".to_owned(),
+            StateError::Overtaken { .. } => {
+                "plan again once the other run has ended: it looks up what this one has done"
+                    .to_owned()
+            }
+            StateError::Credentials { .. } => {
+                "set BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)".to_owned()
+            }
+            StateError::Unreachable { .. } => {
+                "run the command again later; bursar tried several times".to_owned()
+            }
+            StateError::Refused { .. } | StateError::Settings(_) => {
+                "correct `state` in bursar.yaml".to_owned()
+            }
+            StateError::NotSaved { copy, .. } => {
+                format!("bursar state recover {}", copy.display())
+            }
+            StateError::NotTheLock { holder } => format!(
+                "if that run is certainly dead: bursar state unlock --id {}",
+                holder.id
+            ),
+            StateError::OtherLineage { .. } => {
+                "recover a version of this state; `bursar state backups` lists those of this machine"
+                    .to_owned()
+            }
             StateError::Io { .. } => {
                 "make the folder readable and writable, with room on the disk; nothing was lost"
                     .to_owned()
             }
         }
     }
+}
+
+/// Whether a state stands at an address, not in a file.
+fn is_elsewhere(path: &Path) -> bool {
+    path.to_string_lossy().contains("://")
 }
 
 fn damaged_hint(path: &Path, backups: &[PathBuf]) -> String {

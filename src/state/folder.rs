@@ -65,7 +65,11 @@ impl Folder {
     }
 
     pub(super) fn remove_journal(&self) -> Result<(), StateError> {
-        let path = self.path(JOURNAL);
+        self.remove(JOURNAL)
+    }
+
+    pub(super) fn remove(&self, name: &str) -> Result<(), StateError> {
+        let path = self.path(name);
         match self.disk.remove(&path) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

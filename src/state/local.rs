@@ -2,7 +2,7 @@
 
 use super::disk::Lock;
 use super::document::{self, FORMAT, Head, StateFile, Version};
-use super::effect::Entries;
+use super::effect::{Effect, Entries};
 use super::error::StateError;
 use super::folder::{Folder, JOURNAL, STATE};
 use super::journal::Journal;
@@ -12,12 +12,12 @@ use super::seal;
 use crate::model::{Address, BaseState, OpenIntent, Target};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The state of one project and environment in a folder. Nothing is touched until it is used.
 #[derive(Clone, Debug)]
 pub struct LocalState {
-    folder: Folder,
+    pub(super) folder: Folder,
     project: String,
     environment: Option<String>,
 }
@@ -60,11 +60,11 @@ pub struct Start {
 /// The state while its lock is held. Dropping it lets go of the lock.
 #[derive(Debug)]
 pub struct Locked {
-    state: LocalState,
+    pub(super) state: LocalState,
     /// Goes with this.
-    _lock: Box<dyn Lock>,
-    head: Option<Head>,
-    snapshot: Snapshot,
+    pub(super) _lock: Box<dyn Lock>,
+    pub(super) head: Option<Head>,
+    pub(super) snapshot: Snapshot,
     /// The head of the journal that was begun.
     begun: Option<Head>,
 }
@@ -119,8 +119,20 @@ impl LocalState {
     /// # Errors
     /// [`StateError::Locked`], or as [`LocalState::read`].
     pub fn lock(&self, holder: &Holder) -> Result<Locked, StateError> {
+        let lock = self.take_lock(holder)?;
+        let locked = self.fold_in(lock)?;
+        self.folder.remove_journal()?;
+        Ok(locked)
+    }
+
+    /// Takes the lock of the folder alone.
+    pub(super) fn take_lock(&self, holder: &Holder) -> Result<Box<dyn Lock>, StateError> {
         self.folder.make()?;
-        let lock = self.folder.take_lock(holder)?;
+        self.folder.take_lock(holder)
+    }
+
+    /// Writes what a run that was cut off has left as a version; its journal is still there.
+    pub(super) fn fold_in(&self, lock: Box<dyn Lock>) -> Result<Locked, StateError> {
         let journal = self.read_journal()?;
         let state = self.read_state()?;
         let (head, snapshot) = self.combine(state, journal)?;
@@ -134,8 +146,23 @@ impl LocalState {
         if locked.snapshot.journal_open {
             locked.write()?;
         }
-        self.folder.remove_journal()?;
         Ok(locked)
+    }
+
+    /// As [`LocalState::read`], with a state file that is kept elsewhere.
+    pub(super) fn read_given(
+        &self,
+        path: &Path,
+        text: Option<&[u8]>,
+    ) -> Result<Snapshot, StateError> {
+        let journal = self.read_journal()?;
+        let state = text.map(|text| self.parse_state(path, text)).transpose()?;
+        let (_, mut snapshot) = self.combine(state, journal)?;
+        if snapshot.journal_open && self.folder.is_locked() {
+            snapshot.in_progress = true;
+            snapshot.serial -= 1;
+        }
+        Ok(snapshot)
     }
 
     /// Earlier versions that are kept, newest first.
@@ -143,58 +170,68 @@ impl LocalState {
         self.folder.backups()
     }
 
-    fn read_state(&self) -> Result<Option<StateFile>, StateError> {
+    pub(super) fn read_state(&self) -> Result<Option<StateFile>, StateError> {
         let Some(text) = self.folder.read_file(STATE)? else {
             return Ok(None);
         };
-        let version = serde_json::from_slice::<Version>(&text)
-            .map_err(|_| self.damaged(STATE, "is cut or not a state file"))?;
-        self.check_version(STATE, version.format_version)?;
-        if !seal::is_whole_state(&text) {
-            return Err(self.damaged(STATE, "its checksum is wrong: it was cut or edited"));
-        }
-        let file = document::read(&text).map_err(|what| self.damaged(STATE, &what))?;
-        self.check_owner(STATE, &file.head)?;
-        Ok(Some(file))
+        self.parse_state(&self.folder.path(STATE), &text).map(Some)
     }
 
-    fn read_journal(&self) -> Result<Option<JournalFile>, StateError> {
+    /// Reads the text of a state file that stands at a path, or is said to.
+    pub(super) fn parse_state(&self, path: &Path, text: &[u8]) -> Result<StateFile, StateError> {
+        let version = serde_json::from_slice::<Version>(text)
+            .map_err(|_| self.damaged_at(path, "is cut or not a state file"))?;
+        Self::check_version(path, version.format_version)?;
+        if !seal::is_whole_state(text) {
+            return Err(self.damaged_at(path, "its checksum is wrong: it was cut or edited"));
+        }
+        let file = document::read(text).map_err(|what| self.damaged_at(path, &what))?;
+        self.check_owner(path, &file.head)?;
+        Ok(file)
+    }
+
+    pub(super) fn read_journal(&self) -> Result<Option<JournalFile>, StateError> {
         let Some(text) = self.folder.read_file(JOURNAL)? else {
             return Ok(None);
         };
         let journal = record::read(&text).map_err(|what| self.damaged(JOURNAL, &what))?;
         if let Some(journal) = &journal {
-            self.check_version(JOURNAL, journal.head.format_version)?;
-            self.check_owner(JOURNAL, &journal.head)?;
+            let path = self.folder.path(JOURNAL);
+            Self::check_version(&path, journal.head.format_version)?;
+            self.check_owner(&path, &journal.head)?;
         }
         Ok(journal)
     }
 
-    fn check_version(&self, name: &str, found: u64) -> Result<(), StateError> {
+    fn check_version(path: &Path, found: u64) -> Result<(), StateError> {
         if found == FORMAT {
             return Ok(());
         }
         Err(StateError::Version {
-            path: self.folder.path(name),
+            path: path.to_owned(),
             found,
             known: FORMAT,
         })
     }
 
-    fn check_owner(&self, name: &str, head: &Head) -> Result<(), StateError> {
+    fn check_owner(&self, path: &Path, head: &Head) -> Result<(), StateError> {
         if head.project == self.project && head.environment == self.environment {
             return Ok(());
         }
         Err(StateError::Foreign {
-            path: self.folder.path(name),
+            path: path.to_owned(),
             found: owner(&head.project, head.environment.as_deref()),
             expected: owner(&self.project, self.environment.as_deref()),
         })
     }
 
     fn damaged(&self, name: &str, what: &str) -> StateError {
+        self.damaged_at(&self.folder.path(name), what)
+    }
+
+    fn damaged_at(&self, path: &Path, what: &str) -> StateError {
         StateError::Damaged {
-            path: self.folder.path(name),
+            path: path.to_owned(),
             what: what.to_owned(),
             backups: self.folder.backups(),
         }
@@ -264,25 +301,10 @@ impl Locked {
     /// # Errors
     /// [`StateError::Stale`] if the plan is not for this version and target; the file system.
     pub fn begin(&mut self, start: Start) -> Result<Journal, StateError> {
-        let Start {
-            target,
-            lineage,
-            serial,
-            new_lineage,
-            plan,
-        } = start;
-        self.check_plan(&target, lineage.as_deref(), serial)?;
-        let head = Head {
-            format_version: FORMAT,
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            project: self.state.project.clone(),
-            environment: self.state.environment.clone(),
-            target,
-            lineage: self.snapshot.lineage.clone().unwrap_or(new_lineage),
-            serial,
-        };
+        self.check_plan(&start)?;
+        let head = self.next_head(&start);
         let path = self.state.folder.path(JOURNAL);
-        let (line, chain) = Chain::open(&head, &plan)
+        let (line, chain) = Chain::open(&head, &start.plan)
             .map_err(|error| StateError::io(&path, "cannot be written", error.into()))?;
         let tail = self.state.folder.replace(JOURNAL, line.as_bytes())?;
         self.begun = Some(head);
@@ -300,6 +322,18 @@ impl Locked {
         journal: Journal,
         unfinished: &BTreeSet<Address>,
     ) -> Result<u64, StateError> {
+        let serial = self.fold(journal, unfinished, Closing::IfChanged)?;
+        self.state.folder.remove_journal()?;
+        Ok(serial)
+    }
+
+    /// As [`Locked::commit`], and the journal is still there.
+    pub(super) fn fold(
+        &mut self,
+        journal: Journal,
+        unfinished: &BTreeSet<Address>,
+        closing: Closing,
+    ) -> Result<u64, StateError> {
         // Waits for the writer.
         drop(journal);
         let Some(head) = self.begun.take() else {
@@ -316,7 +350,7 @@ impl Locked {
             .read_journal()?
             .map(|journal| journal.records)
             .unwrap_or_default();
-        if is_settled || !records.is_empty() {
+        if closing == Closing::Always || is_settled || !records.is_empty() {
             let mut entries = Entries {
                 base: std::mem::take(&mut self.snapshot.base),
                 digests: std::mem::take(&mut self.snapshot.digests),
@@ -330,16 +364,54 @@ impl Locked {
             self.head.get_or_insert(head);
             self.write()?;
         }
-        self.state.folder.remove_journal()?;
         Ok(self.snapshot.serial)
     }
 
-    fn check_plan(
-        &self,
-        target: &Target,
-        lineage: Option<&str>,
-        serial: u64,
-    ) -> Result<(), StateError> {
+    /// Takes in changes of the state alone, as one new version. Gives the serial.
+    ///
+    /// # Errors
+    /// The file system, or another version is in place.
+    pub fn record(&mut self, changes: Vec<(Address, Effect)>) -> Result<u64, StateError> {
+        let mut entries = Entries {
+            base: std::mem::take(&mut self.snapshot.base),
+            digests: std::mem::take(&mut self.snapshot.digests),
+        };
+        for (address, effect) in changes {
+            entries.apply(&address, effect);
+        }
+        self.snapshot.base = entries.base;
+        self.snapshot.digests = entries.digests;
+        self.snapshot.serial += 1;
+        self.write()?;
+        Ok(self.snapshot.serial)
+    }
+
+    /// The head of the version that a plan makes.
+    pub(super) fn next_head(&self, start: &Start) -> Head {
+        Head {
+            format_version: FORMAT,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            project: self.state.project.clone(),
+            environment: self.state.environment.clone(),
+            target: start.target.clone(),
+            lineage: self
+                .snapshot
+                .lineage
+                .clone()
+                .unwrap_or_else(|| start.new_lineage.clone()),
+            serial: start.serial,
+        }
+    }
+
+    pub(super) fn check_plan(&self, start: &Start) -> Result<(), StateError> {
+        let Start {
+            target,
+            lineage,
+            serial,
+            new_lineage: _,
+            plan: _,
+        } = start;
+        let (lineage, serial) = (lineage.as_deref(), *serial);
         let stale = |planned: String, found: String| Err(StateError::Stale { planned, found });
         if let Some(known) = &self.snapshot.target
             && known != target
@@ -362,7 +434,7 @@ impl Locked {
     }
 
     /// Writes the snapshot as the next version.
-    fn write(&mut self) -> Result<(), StateError> {
+    pub(super) fn write(&mut self) -> Result<(), StateError> {
         let path = self.state.folder.path(STATE);
         let found = self.serial_on_disk()?;
         let serial = self.snapshot.serial;
@@ -408,8 +480,17 @@ impl Locked {
     }
 }
 
+/// Whether an apply that did nothing makes a version all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// Only if something was done or settled.
+    IfChanged,
+    /// Always: an opened version is to be closed.
+    Always,
+}
+
 /// Applies records in order; intents without an outcome stay open.
-fn fold(entries: &mut Entries, records: Vec<Record>) {
+pub(super) fn fold(entries: &mut Entries, records: Vec<Record>) {
     let mut open: BTreeMap<u32, OpenIntent> = BTreeMap::new();
     for record in records {
         match record {

@@ -53,9 +53,14 @@ impl fmt::Display for Holder {
             command,
             since,
         } = self;
-        write!(
-            f,
-            "`{command}` of {user} on {host} (process {pid}) since {since}"
-        )
+        write!(f, "`{command}` of {user}")?;
+        if !host.is_empty() {
+            write!(f, " on {host}")?;
+        }
+        // Another program's lock names none.
+        if *pid != 0 {
+            write!(f, " (process {pid})")?;
+        }
+        write!(f, " since {since}")
     }
 }

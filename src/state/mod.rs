@@ -14,7 +14,14 @@ mod journal;
 mod local;
 mod lock;
 mod record;
+mod remote;
 mod seal;
+#[expect(
+    clippy::module_inception,
+    reason = "the room's main thing has its name"
+)]
+mod state;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -26,4 +33,7 @@ pub use journal::Journal;
 pub use local::{LocalState, Locked, Snapshot, Start};
 pub use lock::Holder;
 pub use record::Intent;
+pub use remote::{RemoteLocked, RemoteState};
 pub use seal::digest;
+pub use state::{Session, State, Unlocked};
+pub use store::{HttpAddresses, HttpStore, Store};

@@ -110,7 +110,8 @@ const IMPURE: &[&str] = &[
 /// Crates with one door: the crate, and the only places that may name it.
 const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
-    ("reqwest", &["provider"]),
+    // Where a state is kept is not where the objects live: each has its own client.
+    ("reqwest", &["provider", "state"]),
     ("axum", &["sandbox"]),
     ("rusqlite", &["sandbox"]),
     ("clap", &["cli"]),

@@ -2,6 +2,7 @@
 
 mod findings;
 mod pipeline;
+mod states;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

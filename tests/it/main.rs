@@ -27,4 +27,5 @@ mod rehearsal;
 mod requests;
 mod saved_plans;
 mod served;
+mod states;
 mod suite;

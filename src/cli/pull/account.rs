@@ -8,9 +8,11 @@ use crate::cli::configuration::{self, Configuration};
 use crate::cli::console::Console;
 use crate::cli::files::Files;
 use crate::cli::fixing::difference;
+use crate::cli::place;
 use crate::cli::planning::{self, Gates, Read, state_failure};
 use crate::cli::platform::Platform;
 use crate::cli::signals::Signals;
+use crate::cli::state::release;
 use crate::cli::{Context, Exit, Failure, runtime};
 use crate::decompile::{self, Account, Choices, Drafts, NewFile, Stuck};
 use crate::kinds::{KINDS, KindInfo};
@@ -19,7 +21,7 @@ use crate::os::{self, NewFilesError, ProjectFolder};
 use crate::plan::{Operation, Plan};
 use crate::render::{human, json};
 use crate::source::Span;
-use crate::state::{Holder, Locked, Snapshot};
+use crate::state::{Holder, Session, Snapshot};
 use crate::yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -39,11 +41,10 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             .collect(),
     };
     let configuration = Configuration::of(context, files)?;
-    let state = planning::state_of(&configuration)?;
+    let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "pull", os::now());
-    let locked = state.lock(&holder).map_err(|error| state_failure(&error))?;
     let runtime = runtime()?;
-    runtime.block_on(async {
+    let work = async |session: &mut Session| {
         let mut signals = Signals::listen()?;
         let platform = Platform::open(&configuration).await?;
         let work = Work {
@@ -54,8 +55,15 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             declared: &declared,
             holder: &holder,
         };
-        let ended = work.run(locked, &mut signals, diff).await;
+        let ended = work.run(session, &mut signals, diff).await;
         platform.close().await;
+        ended
+    };
+    runtime.block_on(async {
+        let locked = state.lock(&holder).await;
+        let mut session = locked.map_err(|error| state_failure(&error))?;
+        let ended = work(&mut session).await;
+        release(context, session).await;
         ended
     })
 }
@@ -85,7 +93,7 @@ struct Settled {
 impl Work<'_> {
     async fn run(
         &self,
-        mut locked: Locked,
+        locked: &mut Session,
         signals: &mut Signals,
         diff: bool,
     ) -> Result<Exit, Failure> {
@@ -143,7 +151,7 @@ impl Work<'_> {
                 audit: &audit,
                 parallelism: NonZeroUsize::MIN,
             };
-            let carried = apply::carry_out(&silent, work, &mut locked, signals);
+            let carried = apply::carry_out(&silent, work, locked, signals);
             let outcome: Outcome = carried.await?.outcome;
             if !outcome.is_complete() {
                 return Err(Failure::new(

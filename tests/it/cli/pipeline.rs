@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// A new project that `init` has made.
-fn school() -> tempfile::TempDir {
+pub(super) fn school() -> tempfile::TempDir {
     let folder = project(&[]);
     assert_eq!(bursar(folder.path(), &["init"]).status.code(), Some(0));
     folder
 }
 
-fn check(folder: &Path, arguments: &[&str], code: i32) -> (String, String) {
+pub(super) fn check(folder: &Path, arguments: &[&str], code: i32) -> (String, String) {
     let output = bursar(folder, arguments);
     let (out, err) = (out(&output), err(&output));
     assert_eq!(
