@@ -114,10 +114,22 @@ impl Project {
 
     /// Starts an empty platform elsewhere, points the project at it, and runs `work`.
     pub fn with_far_platform<T>(&self, work: impl AsyncFnOnce(&Platform) -> T) -> T {
+        self.with_far_platform_as("sandbox", "sandbox", work)
+    }
+
+    /// The same with credentials of its own; the platform's requests are then not for `work`.
+    pub fn with_far_platform_as<T>(
+        &self,
+        token: &str,
+        account: &str,
+        work: impl AsyncFnOnce(&Platform) -> T,
+    ) -> T {
         let data = tempfile::tempdir().unwrap();
         runtime().block_on(async {
             let mut options = options(data.path().to_owned());
             options.courses = self.mirrors();
+            options.token = bursar::model::Secret::new(token);
+            options.account = bursar::model::Secret::new(account);
             let running = bursar::sandbox::start(options).await.unwrap();
             let platform = Platform {
                 url: running.url(),

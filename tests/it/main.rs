@@ -26,6 +26,7 @@ mod reference;
 mod rehearsal;
 mod requests;
 mod saved_plans;
+mod secrets;
 mod served;
 mod states;
 mod suite;

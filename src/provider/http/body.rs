@@ -1,5 +1,6 @@
 //! Bodies of answers: capped, checked for depth, and quoted safely.
 
+use super::veil::Veil;
 use reqwest::Response;
 use serde::Deserialize;
 use serde_json::Value;
@@ -88,7 +89,7 @@ fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
 }
 
 /// What an error body says: its message and the fields that it names. Empty if it says nothing.
-pub(super) fn complaint(body: &[u8]) -> String {
+pub(super) fn complaint(body: &[u8], veil: &Veil) -> String {
     let Ok(Value::Object(body)) = parse::<Value>(body) else {
         return String::new();
     };
@@ -114,7 +115,8 @@ pub(super) fn complaint(body: &[u8]) -> String {
             }
         }
     }
-    quoted(&said)
+    // Before it is cut: a half would be left of what is hidden.
+    quoted(&veil.over(said))
 }
 
 /// A foreign text that may be shown: one line, no control or direction codes, not too long.
@@ -176,7 +178,11 @@ mod tests {
             ("<html>", ""),
             ("[]", ""),
         ] {
-            assert_eq!(complaint(body.as_bytes()), expected, "{body}");
+            assert_eq!(
+                complaint(body.as_bytes(), &Veil::new(&[])),
+                expected,
+                "{body}"
+            );
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::body::{self, BodyError};
 use super::limiter::{Limiter, asked_to_wait, retry_after};
+use super::veil::Veil;
 use super::wire::{NoAnswer, Wire};
 use super::{HttpSettings, SettingsError, address};
 use crate::model::Target;
@@ -26,6 +27,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 pub(super) struct Connection {
     wire: Wire,
     base: Url,
+    /// Hides the credentials in what the platform says.
+    pub(super) veil: Veil,
     limiter: Limiter,
     /// Retries that are left for the whole run.
     retries_left: AtomicU64,
@@ -181,6 +184,7 @@ impl Connection {
         Ok(Connection {
             wire: Wire::Client(client),
             base,
+            veil: Veil::new(&[&token, &account]),
             limiter: Limiter::default(),
             retries_left: AtomicU64::new(retries),
             requests: AtomicU64::new(0),
@@ -300,7 +304,7 @@ impl Connection {
             let to = headers
                 .get(LOCATION)
                 .and_then(|to| to.to_str().ok())
-                .map(|to| format!(" to {}", body::quoted(to)))
+                .map(|to| format!(" to {}", body::quoted(&self.veil.over(to.to_owned()))))
                 .unwrap_or_default();
             return Failure::Odd(format!(
                 "{label}: the platform redirects{to}; redirects are not followed, so that credentials go nowhere else"
@@ -309,7 +313,7 @@ impl Connection {
         let throttles = throttles(status, &headers);
         let said = body::read(response)
             .await
-            .map(|body| body::complaint(&body))
+            .map(|body| body::complaint(&body, &self.veil))
             .unwrap_or_default();
         let message = match said.as_str() {
             "" => format!("{label}: the platform answers {}", status.as_u16()),

@@ -180,9 +180,11 @@ async fn page(
     match decoded {
         Ok(Ok(page)) => Ok(page),
         // A cut or garbled body may well come whole the next time.
-        Ok(Err(what)) => Err(ListError::Unsteady(format!(
-            "the answer for page {number} {what}"
-        ))),
+        Ok(Err(what)) => Err(ListError::Unsteady(
+            connection
+                .veil
+                .over(format!("the answer for page {number} {what}")),
+        )),
         Err(error) => Err(ListError::Provider(ProviderError::Answer(format!(
             "GET /{}: page {number} could not be decoded: {error}",
             collection.path

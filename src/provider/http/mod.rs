@@ -10,6 +10,7 @@ mod limiter;
 mod listing;
 #[cfg(test)]
 mod tests;
+mod veil;
 mod wire;
 
 #[cfg(test)]
@@ -164,7 +165,7 @@ impl Reader for HttpReader {
             body: None,
         };
         match self.connection.call(&request, &AtomicU64::new(0)).await {
-            Ok(body) => object(collection, &request, &body, Some(id)).map(Some),
+            Ok(body) => object(&self.connection, collection, &request, &body, Some(id)).map(Some),
             Err(Failure::Refused { status: 404, .. }) => Ok(None),
             Err(failure) => Err(failure.into()),
         }
@@ -211,7 +212,8 @@ impl HttpWriter {
             .call(&request, &AtomicU64::new(0))
             .await?;
         // The platform said that it is done; only with what is open.
-        object(collection, &request, &answer, id).map_err(WriteError::InDoubt)
+        object(&self.reader.connection, collection, &request, &answer, id)
+            .map_err(WriteError::InDoubt)
     }
 }
 
@@ -275,6 +277,7 @@ fn collection_of(kind: &'static KindInfo) -> Result<&'static Collection, Provide
 
 /// Reads `{"data": {…}}`, which must be of the object that was asked for.
 fn object(
+    connection: &Connection,
     collection: &'static Collection,
     request: &Request,
     body: &[u8],
@@ -286,7 +289,8 @@ fn object(
     }
     let odd = |what: String| {
         let Request { method, path, .. } = request;
-        ProviderError::Answer(format!("{method} /{path}: the answer {what}"))
+        let said = format!("{method} /{path}: the answer {what}");
+        ProviderError::Answer(connection.veil.over(said))
     };
     let found = body::parse::<Body>(body)
         .map_err(odd)?
