@@ -35,7 +35,8 @@ pub fn format(text: &str, limits: &Limits) -> Result<String, Unformatted> {
     let before = meaning(text, limits).ok_or(Unformatted::Unreadable)?;
     let mut current = plain_lines(text);
     for _ in 0..MOST_ROUNDS {
-        let next = once(&current).ok_or(Unformatted::Unsafe)?;
+        // What stood before a byte order mark may be gone now.
+        let next = plain_lines(&once(&current).ok_or(Unformatted::Unsafe)?);
         if next == current {
             let after = meaning(&current, limits).ok_or(Unformatted::Unsafe)?;
             return if after == before {

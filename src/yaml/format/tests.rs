@@ -58,6 +58,10 @@ fn line_ends() {
     check("\u{feff}a: 1\r\nb: 2\r\n", "a: 1\nb: 2\n");
     check("\u{feff}\u{feff}a: 1\n", "a: 1\n");
     check("\u{feff}\u{feff}", "");
+    check("\u{feff}\r\r\r\u{feff}a: 1", "a: 1\n");
+    let once = format("\u{feff}\r\r\u{feff}!", &Limits::default());
+    let once = once.unwrap_or_default();
+    assert_eq!(format(&once, &Limits::default()), Ok(once.clone()));
     check("", "");
     assert_eq!(
         format("a: [", &Limits::default()),
