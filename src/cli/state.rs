@@ -231,6 +231,7 @@ fn unlock(state: &State, id: &str) -> Result<String, Failure> {
     })?;
     Ok(match unlocked {
         Unlocked::WasFree => "the state is not locked\n".to_owned(),
+        Unlocked::FreedUnnamed => "the lock was taken away\n".to_owned(),
         Unlocked::Freed(from) => format!("the lock was taken away from {from}\n"),
     })
 }

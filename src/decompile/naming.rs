@@ -47,19 +47,6 @@ pub(super) struct Names<'a> {
     pub taken: RefCell<Vec<String>>,
 }
 
-fn id(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(id) => Some(*id),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Text(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Ref(_)
-        | Value::Late(_) => None,
-    }
-}
-
 impl Names<'_> {
     /// A name for a new cohort: the course's, and the month in which it begins.
     fn cohort_name(&self, course: i64, schedule: &Value) -> String {
@@ -101,7 +88,7 @@ impl Naming for Names<'_> {
         if let Value::Ref(address) = to {
             return Some(Written::text(&*address.name));
         }
-        let id = id(to)?;
+        let id = to.as_int()?;
         if let Some(name) = self.names.get(&(kind, id)) {
             return Some(Written::text(name.as_str()));
         }
@@ -114,14 +101,14 @@ impl Naming for Names<'_> {
 
     fn module(&self, course: &Value, module: &Value) -> Option<String> {
         let parts = self.parts.borrow();
-        let parts = parts.get(&id(course)?)?;
-        parts.modules.get(&id(module)?).cloned()
+        let parts = parts.get(&course.as_int()?)?;
+        parts.modules.get(&module.as_int()?).cloned()
     }
 
     fn lesson(&self, course: &Value, lesson: &Value) -> Option<String> {
         let parts = self.parts.borrow();
-        let parts = parts.get(&id(course)?)?;
-        let lesson = id(lesson)?;
+        let parts = parts.get(&course.as_int()?)?;
+        let lesson = lesson.as_int()?;
         let module = parts.modules.get(parts.of.get(&lesson)?)?;
         Some(format!("{module}/{}", parts.lessons.get(&lesson)?))
     }
@@ -186,7 +173,7 @@ impl Naming for Names<'_> {
     }
 
     fn cohort(&self, course: &Value, schedule: &Value) -> Option<Written> {
-        let course = id(course)?;
+        let course = course.as_int()?;
         let known = self.schedules.borrow().iter().find_map(|known| {
             (known.course == course && known.schedule == *schedule).then(|| known.name.clone())
         });

@@ -66,30 +66,13 @@ pub(in crate::kinds) fn inexpressible<T>(what: &str, value: &Value) -> Result<T>
 impl<'a> From<'a> {
     /// The entries of a nested map.
     pub fn inside(self, key: &str) -> Option<From<'a>> {
-        match self.attributes.get(key)? {
-            Value::Map(attributes) => Some(From { attributes, ..self }),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Ref(_)
-            | Value::Late(_) => None,
-        }
+        self.of(self.attributes.get(key)?)
     }
 
     /// The entries of a map.
     pub fn of(self, value: &'a Value) -> Option<From<'a>> {
-        match value {
-            Value::Map(attributes) => Some(From { attributes, ..self }),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Ref(_)
-            | Value::Late(_) => None,
-        }
+        let attributes = value.as_map()?;
+        Some(From { attributes, ..self })
     }
 
     /// Adds a field if its attribute is there; null is null.
@@ -163,43 +146,25 @@ impl<'a> From<'a> {
 
 /// A text.
 pub(in crate::kinds) fn text(value: &Value) -> Result<Written> {
-    match value {
-        Value::Text(text) => Ok(Written::text(text.as_str())),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Ref(_)
-        | Value::Late(_) => inexpressible("a text", value),
+    match value.as_text() {
+        Some(it) => Ok(Written::text(it)),
+        None => inexpressible("a text", value),
     }
 }
 
 /// A truth value.
 pub(in crate::kinds) fn flag(value: &Value) -> Result<Written> {
-    match value {
-        Value::Bool(truth) => Ok(Written::Bool(*truth)),
-        Value::Null
-        | Value::Text(_)
-        | Value::Int(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Ref(_)
-        | Value::Late(_) => inexpressible("a truth value", value),
+    match value.as_bool() {
+        Some(it) => Ok(Written::Bool(it)),
+        None => inexpressible("a truth value", value),
     }
 }
 
 /// A number.
 pub(in crate::kinds) fn number(value: &Value) -> Result<Written> {
-    match value {
-        Value::Int(number) => Ok(Written::Int(*number)),
-        Value::Null
-        | Value::Text(_)
-        | Value::Bool(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Ref(_)
-        | Value::Late(_) => inexpressible("a number", value),
+    match value.as_int() {
+        Some(it) => Ok(Written::Int(it)),
+        None => inexpressible("a number", value),
     }
 }
 
@@ -247,15 +212,9 @@ pub(in crate::kinds) fn word(words: &'static [&'static str]) -> impl Fn(&Value) 
 
 /// The items of a list.
 pub(in crate::kinds) fn list(value: &Value) -> Result<&[Value]> {
-    match value {
-        Value::List(items) => Ok(items),
-        Value::Null
-        | Value::Text(_)
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Map(_)
-        | Value::Ref(_)
-        | Value::Late(_) => inexpressible("a list", value),
+    match value.as_list() {
+        Some(items) => Ok(items),
+        None => inexpressible("a list", value),
     }
 }
 

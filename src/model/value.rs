@@ -92,6 +92,48 @@ impl Value {
         }
     }
 
+    /// The truth value, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(it) => Some(*it),
+            Value::Null
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Map(_)
+            | Value::Ref(_)
+            | Value::Late(_) => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(it) => Some(it),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::Map(_)
+            | Value::Ref(_)
+            | Value::Late(_) => None,
+        }
+    }
+
+    /// The entries, if it is a map.
+    pub fn as_map(&self) -> Option<&Attributes> {
+        match self {
+            Value::Map(it) => Some(it),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Ref(_)
+            | Value::Late(_) => None,
+        }
+    }
+
     /// Every address that the value refers to, in order of appearance, repeated if repeated.
     pub fn addresses<'a>(&'a self, out: &mut Vec<&'a Address>) {
         match self {

@@ -397,6 +397,11 @@ impl PlanDocument {
     /// # Errors
     /// See [`PlanFileError`].
     pub fn from_text(text: &str) -> Result<Self, PlanFileError> {
+        Self::checked(text).and_then(Self::of_form)
+    }
+
+    /// The JSON of a document that nobody has changed.
+    fn checked(text: &str) -> Result<Json, PlanFileError> {
         let json: Json = serde_json::from_str(text)
             .map_err(|error| PlanFileError::NotJson(error.to_string()))?;
         let version = json.get("format_version").and_then(Json::as_str);
@@ -407,6 +412,10 @@ impl PlanDocument {
         if json.get("digest").and_then(Json::as_str) != Some(&content_digest(&json)) {
             return Err(PlanFileError::Digest);
         }
+        Ok(json)
+    }
+
+    fn of_form(json: Json) -> Result<Self, PlanFileError> {
         serde_path_to_error::deserialize(json).map_err(|error| PlanFileError::Form {
             at: error.path().to_string(),
             message: error.inner().to_string(),

@@ -80,6 +80,15 @@ impl State {
                 }),
                 _,
             ) => found,
+            // The place does not name the holder: it judges the id by itself.
+            (Err(StateError::Locked { holder: None, .. }), State::Remote(state)) => {
+                let named = Holder {
+                    id: id.to_owned(),
+                    ..holder.clone()
+                };
+                state.store.unlock(&named).await?;
+                return Ok(Unlocked::FreedUnnamed);
+            }
             (Err(error), _) => return Err(error),
         };
         match self {
@@ -156,6 +165,8 @@ pub enum Unlocked {
     WasFree,
     /// It was taken from this run.
     Freed(Box<Holder>),
+    /// It was taken from a run that the place does not name.
+    FreedUnnamed,
 }
 
 impl Session {

@@ -189,7 +189,7 @@ fn init_starts_a_project_and_writes_nothing_over() {
 #[cfg(unix)]
 #[test]
 fn the_sandbox_says_where_it_is_and_stops_when_asked() {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::io::{Read as _, Write as _};
     let folder = project(&[]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_bursar"))
         .args(["sandbox", "--port", "0"])
@@ -199,11 +199,8 @@ fn the_sandbox_says_where_it_is_and_stops_when_asked() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut url)
-        .unwrap();
-    let host = url.trim().strip_prefix("http://").unwrap().to_owned();
+    let url = crate::harness::address_of(&mut child);
+    let host = url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = std::net::TcpStream::connect(&host).unwrap();
     write!(
         stream,

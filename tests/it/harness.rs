@@ -158,6 +158,16 @@ impl Project {
     }
 }
 
+/// The address that a sandbox says first; its standard output is piped.
+pub fn address_of(sandbox: &mut std::process::Child) -> String {
+    let mut url = String::new();
+    let said = sandbox.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(said), &mut url).unwrap();
+    let url = url.trim().to_owned();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    url
+}
+
 /// Objects of each collection in order; ids replaced by natural keys.
 pub type Snapshot = BTreeMap<String, Vec<Value>>;
 

@@ -1,7 +1,6 @@
 //! `bursar sandbox` as a process of its own.
 
 use crate::harness::Project;
-use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 /// `bursar sandbox`, which goes with it.
@@ -35,12 +34,7 @@ impl Sandbox {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let url = url.trim().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+        let url = crate::harness::address_of(&mut child);
         Sandbox { child, url }
     }
 

@@ -314,6 +314,27 @@ async fn a_lock_is_taken_away_by_its_id_and_its_run_can_write_no_more() {
 }
 
 #[tokio::test]
+async fn a_lock_is_taken_away_where_nobody_is_named() {
+    let server = Server::start().await;
+    let place = Place::Http(server.clone());
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let held = place.on(one.path()).lock(&holder("run-1")).await.unwrap();
+    server.turn(Mood::NamesNobody);
+    let second = place.on(two.path());
+    let locked = second.lock(&holder("run-2")).await.map(drop);
+    assert!(matches!(
+        locked,
+        Err(StateError::Locked { holder: None, .. })
+    ));
+    // The server judges the id.
+    assert!(second.unlock("run-7", &holder("run-2")).await.is_err());
+    let freed = second.unlock("run-1", &holder("run-2")).await.unwrap();
+    assert!(matches!(freed, Unlocked::FreedUnnamed));
+    second.lock(&holder("run-2")).await.unwrap();
+    drop(held);
+}
+
+#[tokio::test]
 async fn a_machine_that_vanishes_leaves_its_intents_to_the_next() {
     let place = Place::Http(Server::start().await);
     let (gone, next) = (TempDir::new().unwrap(), TempDir::new().unwrap());

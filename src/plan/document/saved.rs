@@ -40,12 +40,12 @@ impl PlanDocument {
     /// # Errors
     /// As [`PlanDocument::from_text`], or it was not saved.
     pub fn from_saved(text: &str) -> Result<Self, PlanFileError> {
-        let document = PlanDocument::from_text(text)?;
+        let json = PlanDocument::checked(text)?;
+        let seal = seal(&json);
+        let document = PlanDocument::of_form(json)?;
         let saved = document.saved.as_ref().ok_or(PlanFileError::NotSaved)?;
-        let json: Json = serde_json::from_str(text)
-            .map_err(|error| PlanFileError::NotJson(error.to_string()))?;
         let is_ours = document.tool_version == env!("CARGO_PKG_VERSION");
-        if saved.seal != seal(&json) || (is_ours && document.to_text() != text) {
+        if saved.seal != seal || (is_ours && document.to_text() != text) {
             return Err(PlanFileError::Digest);
         }
         for (at, instant) in [("at", &saved.at), ("expires_at", &saved.expires_at)] {
@@ -103,18 +103,15 @@ mod tests {
     #[test]
     fn every_flipped_byte_and_every_cut_is_found() {
         let text = saved();
-        let mut refused = 0;
         for at in 0..text.len() {
             for mask in [0x01, 0x20, 0x80] {
                 let mut bytes = text.clone().into_bytes();
                 bytes[at] ^= mask;
                 let found = String::from_utf8(bytes).map(|text| PlanDocument::from_saved(&text));
                 assert!(!matches!(found, Ok(Ok(_))), "byte {at} ^ {mask:#x}");
-                refused += 1;
             }
             let cut = PlanDocument::from_saved(&text[..at]);
             assert!(cut.is_err(), "cut at {at}");
         }
-        assert_eq!(refused, 3 * text.len());
     }
 }

@@ -186,11 +186,7 @@ impl Slow {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        let url = url.trim().to_owned();
+        let url = crate::harness::address_of(&mut child);
         let root = folder.join("bursar.yaml");
         let text = std::fs::read_to_string(&root).unwrap();
         let platform = format!("  provider: sandbox\n  url: {url}");

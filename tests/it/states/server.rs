@@ -4,6 +4,8 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use md5::{Digest as _, Md5};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +21,8 @@ pub enum Mood {
     Redirects,
     /// Writes happen, and 502 is answered once for each.
     LosesAnswersOfWrites,
+    /// Locked, without a word of by whom.
+    NamesNobody,
 }
 
 struct Held {
@@ -108,7 +112,7 @@ fn answer(
             held.mood = Mood::FailsTimes(left - 1);
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-        Mood::Works | Mood::Fails | Mood::LosesAnswersOfWrites => {}
+        Mood::Works | Mood::Fails | Mood::LosesAnswersOfWrites | Mood::NamesNobody => {}
     }
     match method.as_str() {
         "GET" => match &held.document {
@@ -118,7 +122,8 @@ fn answer(
         "POST" => {
             // It does not check `?ID=`, as simple servers do not: fencing must hold without it.
             assert!(uri.query().is_some_and(|query| query.starts_with("ID=")));
-            assert_eq!(headers["content-md5"].len(), 24);
+            let sum = base64::engine::general_purpose::STANDARD.encode(Md5::digest(body));
+            assert_eq!(headers["content-md5"], sum.as_str());
             held.document = Some(body.to_vec());
             match held.mood {
                 Mood::LosesAnswersOfWrites => StatusCode::BAD_GATEWAY.into_response(),
@@ -126,6 +131,9 @@ fn answer(
             }
         }
         "LOCK" => match &held.lock {
+            Some(_) if held.mood == Mood::NamesNobody => {
+                (StatusCode::LOCKED, "locked").into_response()
+            }
             Some(info) => (StatusCode::LOCKED, info.to_string()).into_response(),
             None => {
                 held.lock = Some(serde_json::from_slice(body).unwrap());
