@@ -31,7 +31,9 @@ pub(super) struct SavedPlan {
 pub(super) fn read(path: &Path) -> Result<SavedPlan, Failure> {
     let shown = path.display();
     let bytes = os::read_named(path, MOST_BYTES).map_err(|refusal| {
-        Failure::new(Exit::Invalid, format!("{shown} cannot be read")).cause(refusal.to_string())
+        Failure::new(Exit::Invalid, format!("{shown} cannot be read"))
+            .cause(refusal.to_string())
+            .hint("name a plan that `bursar plan --out FILE` has saved")
     })?;
     let invalid = |cause: String| {
         Failure::new(

@@ -1,6 +1,6 @@
 //! `coupon-accepted-nowhere`: no offer accepts the coupon.
 
-use super::{Configuration, Rule, mailed_coupon_not_accepted};
+use super::{Configuration, Rule, mailed_coupon_not_accepted, sale};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::kinds::coupon::CouponStatus;
 
@@ -10,8 +10,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    // An offer that could not be read may accept it.
-    if configuration.index.has_unread("offer") {
+    // An offer that could not be read may accept it; so may one that misspells a coupon.
+    let mut offers = configuration.offers();
+    if configuration.index.has_unread("offer")
+        || offers.any(|(_, offer)| sale::names_unknown_coupon(configuration, offer))
+    {
         return;
     }
     let mut offers = configuration.offers();

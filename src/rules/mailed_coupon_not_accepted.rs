@@ -81,7 +81,7 @@ fn refusals<'a>(configuration: &Configuration<'a>) -> Vec<Refusal<'a>> {
     let mut found = Vec::new();
     for mailing in mailings(configuration) {
         for (offer, spec) in mailing.offers(configuration) {
-            if sale::accepts(spec, mailing.coupon.0) == Acceptance::Refused {
+            if sale::accepts(configuration, spec, mailing.coupon.0) == Acceptance::Refused {
                 found.push(Refusal { mailing, offer });
             }
         }

@@ -47,10 +47,16 @@ pub(super) enum Acceptance {
     Refused,
     /// The offer leaves `coupons` as they are on the platform.
     Unmanaged,
+    /// It names a coupon that is declared nowhere, which may mean this one.
+    Unknown,
 }
 
 /// Whether an offer accepts a coupon of the project.
-pub(super) fn accepts(offer: &Offer, coupon: &Document) -> Acceptance {
+pub(super) fn accepts(
+    configuration: &Configuration<'_>,
+    offer: &Offer,
+    coupon: &Document,
+) -> Acceptance {
     match &offer.coupons {
         Field::Absent => Acceptance::Unmanaged,
         // The platform's default is not known: it is left out of promises.
@@ -64,11 +70,25 @@ pub(super) fn accepts(offer: &Offer, coupon: &Document) -> Acceptance {
             };
             if chosen.iter().any(named) {
                 Acceptance::Accepted
+            } else if names_unknown_coupon(configuration, offer) {
+                Acceptance::Unknown
             } else {
                 Acceptance::Refused
             }
         }
     }
+}
+
+/// Whether an offer names a coupon that is declared nowhere: that is said there, and what follows
+/// from it is not.
+pub(super) fn names_unknown_coupon(configuration: &Configuration<'_>, offer: &Offer) -> bool {
+    let Some(Coupons::Chosen(chosen)) = offer.coupons.set() else {
+        return false;
+    };
+    let is_unknown = |reference: &Reference| {
+        reference.name().is_some() && configuration.index.coupon(reference).is_none()
+    };
+    chosen.iter().any(is_unknown)
 }
 
 /// Every offer that certainly accepts a coupon.
