@@ -4,7 +4,7 @@ use super::slug::{free, slug};
 use crate::compile;
 use crate::domain::zone::{Resolved, Zone, previous_day};
 use crate::kinds::{Naming, Part};
-use crate::model::{Instant, Value, format_instant};
+use crate::model::{Instant, Moment, Value, format_instant};
 use crate::yaml::Written;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -148,10 +148,12 @@ impl Naming for Names<'_> {
 
     fn at(&self, instant: Instant) -> String {
         let local = self.zone.local(instant);
-        if self.zone.resolve(local) != Resolved::One(instant) {
+        let text = local.format("%Y-%m-%dT%H:%M:%S").to_string();
+        // Clocks show a time twice, and in the last year that can be written, one of the next.
+        let is_said = text.parse::<Moment>().is_ok();
+        if !is_said || self.zone.resolve(local) != Resolved::One(instant) {
             return format_instant(instant);
         }
-        let text = local.format("%Y-%m-%dT%H:%M:%S").to_string();
         text.strip_suffix(":00").unwrap_or(&text).to_owned()
     }
 

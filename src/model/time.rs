@@ -66,6 +66,10 @@ pub enum Moment {
 )]
 pub struct MomentError;
 
+/// The years that can be written. A year of four digits is left on either side, so that no offset, no
+/// zone and no end of a day leads to an instant that has none.
+const YEARS: std::ops::RangeInclusive<i32> = 1000..=9998;
+
 impl FromStr for Moment {
     type Err = MomentError;
 
@@ -82,6 +86,9 @@ impl FromStr for Moment {
             return Err(MomentError);
         }
         let date = NaiveDate::parse_from_str(date_text, "%Y-%m-%d").map_err(|_| MomentError)?;
+        if !YEARS.contains(&chrono::Datelike::year(&date)) {
+            return Err(MomentError);
+        }
         let Some(rest) = text.get(10..).filter(|rest| !rest.is_empty()) else {
             return Ok(Moment::Date(date));
         };
@@ -190,7 +197,17 @@ mod tests {
             panic!()
         };
         assert_eq!(format_instant(time.to_utc()), "2026-09-07T08:00:00Z");
+        for far in ["1000-01-01T00:00+14:59", "9998-12-31T23:59-14:59"] {
+            let Ok(Moment::Offset(time)) = far.parse() else {
+                panic!("{far}")
+            };
+            let written = format_instant(time.to_utc());
+            assert_eq!(parse_instant(&written), Some(time.to_utc()), "{far}");
+        }
         for bad in [
+            "0000-01-01T00:00+14:00",
+            "0999-12-31",
+            "9999-01-01",
             "2026-02-29",
             "2026-9-07",
             "2026-09-07 10:00",

@@ -342,7 +342,7 @@ fn says_what_it_cannot_compute() {
         ),
         (
             Some("2026-09-07T10:00"),
-            every("1d", &[("2026-01-01", "9999-12-31")]),
+            every("1d", &[("2026-01-01", "9998-12-31")]),
             every_path,
             None,
             Trouble::NoFreeSlot,
