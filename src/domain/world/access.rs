@@ -145,11 +145,12 @@ impl World {
     /// When a lesson opens for a person, by each purchase that contains it: the schedule's instant,
     /// and the one from which access makes it true.
     pub fn openings(&self, person: Id, course: Id, lesson: Id) -> Vec<(Option<Instant>, Instant)> {
-        let Some((person, (module, lesson))) = self
-            .people
-            .get(&person)
-            .zip(self.school.courses.get(&course).and_then(|c| c.lesson(lesson)))
-        else {
+        let Some((person, (module, lesson))) = self.people.get(&person).zip(
+            self.school
+                .courses
+                .get(&course)
+                .and_then(|c| c.lesson(lesson)),
+        ) else {
             return Vec::new();
         };
         let grants = person.grants.iter();
@@ -257,7 +258,11 @@ impl World {
         };
         let at = person.grants.len();
         person.grants.push(grant);
-        let Some(grant) = self.people.get(&id).and_then(|person| person.grants.get(at)) else {
+        let Some(grant) = self
+            .people
+            .get(&id)
+            .and_then(|person| person.grants.get(at))
+        else {
             return;
         };
         let access = self.access_of(grant);
@@ -312,7 +317,11 @@ impl World {
         if self.assumptions.lesson_notices == LessonNotices::WhenItOpens {
             return;
         }
-        let Some(grant) = self.people.get(&id).and_then(|person| person.grants.get(at)) else {
+        let Some(grant) = self
+            .people
+            .get(&id)
+            .and_then(|person| person.grants.get(at))
+        else {
             return;
         };
         let Some(course) = self.school.courses.get(&grant.course) else {
@@ -335,11 +344,19 @@ impl World {
     /// A lesson opens for whoever has access then.
     pub(super) fn open_lesson(&mut self, id: Id, at: usize, lesson: Id) {
         let now = self.now;
-        let Some(grant) = self.people.get(&id).and_then(|person| person.grants.get(at)) else {
+        let Some(grant) = self
+            .people
+            .get(&id)
+            .and_then(|person| person.grants.get(at))
+        else {
             return;
         };
         let course = grant.course;
-        let found = self.school.courses.get(&course).and_then(|c| c.lesson(lesson));
+        let found = self
+            .school
+            .courses
+            .get(&course)
+            .and_then(|c| c.lesson(lesson));
         let Some((module, found)) = found else {
             return;
         };
@@ -360,7 +377,10 @@ impl World {
             return;
         }
         let is_new = self.with(id, |person| {
-            let told = person.told.iter().any(|(_, c, l)| (*c, *l) == (course, lesson));
+            let told = person
+                .told
+                .iter()
+                .any(|(_, c, l)| (*c, *l) == (course, lesson));
             let Some(grant) = person.grants.get_mut(at) else {
                 return false;
             };
@@ -377,7 +397,11 @@ impl World {
 
     /// Access ends, unless it was prolonged meanwhile.
     pub(super) fn end_access(&mut self, id: Id, at: usize) {
-        let Some(grant) = self.people.get(&id).and_then(|person| person.grants.get(at)) else {
+        let Some(grant) = self
+            .people
+            .get(&id)
+            .and_then(|person| person.grants.get(at))
+        else {
             return;
         };
         let course = grant.course;

@@ -165,11 +165,18 @@ impl fmt::Display for UnknownSwitch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             UnknownSwitch::Form(text) => {
-                write!(f, "`{text}` is no assumption: write `NAME=CHOICE`, for example `segment-drops=no`")
+                write!(
+                    f,
+                    "`{text}` is no assumption: write `NAME=CHOICE`, for example `segment-drops=no`"
+                )
             }
             UnknownSwitch::Name(name) => {
                 let names: Vec<&str> = SWITCHES.iter().map(|switch| switch.name).collect();
-                write!(f, "there is no assumption `{name}`; there are {}", names.join(", "))
+                write!(
+                    f,
+                    "there is no assumption `{name}`; there are {}",
+                    names.join(", ")
+                )
             }
             UnknownSwitch::Choice { switch, word } => {
                 let choices = SWITCHES

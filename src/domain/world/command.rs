@@ -1,10 +1,10 @@
 //! What people and staff do.
 
+use super::World;
 use super::eligibility::{Barred, CouponRefusal};
 use super::event::{By, What};
 use super::person::Buyable;
 use super::school::{Id, Occasion, Term};
-use super::World;
 use crate::model::{Duration, Instant, Money};
 
 /// Something that a person or, for a person, the school's staff does.
@@ -183,11 +183,7 @@ impl World {
     }
 
     /// Changes a person. Whether anything was changed is the closure's word.
-    pub(super) fn with(
-        &mut self,
-        id: Id,
-        change: impl FnOnce(&mut super::Person) -> bool,
-    ) -> bool {
+    pub(super) fn with(&mut self, id: Id, change: impl FnOnce(&mut super::Person) -> bool) -> bool {
         self.people.get_mut(&id).is_some_and(change)
     }
 

@@ -160,7 +160,11 @@ impl World {
         if let Some(refusal) = self.coupon_refused(person, coupon, Some(offer)) {
             return Err(NoPrice::Coupon(refusal));
         }
-        let discount = self.school.coupons.get(&coupon).map(|coupon| coupon.discount);
+        let discount = self
+            .school
+            .coupons
+            .get(&coupon)
+            .map(|coupon| coupon.discount);
         reduced(price, discount).map_err(NoPrice::Coupon)
     }
 
@@ -202,8 +206,8 @@ impl World {
         if let Some(most) = uses_per_contact.filter(|most| used.unwrap_or_default() >= *most) {
             return Some(CouponRefusal::UsedByContact(most));
         }
-        let is_member = person
-            .is_some_and(|person| lists.iter().any(|list| person.lists.contains_key(list)));
+        let is_member =
+            person.is_some_and(|person| lists.iter().any(|list| person.lists.contains_key(list)));
         if !lists.is_empty() && !is_member {
             return Some(CouponRefusal::NotInList(lists.iter().copied().collect()));
         }

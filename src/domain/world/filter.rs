@@ -169,12 +169,10 @@ impl World {
             Filter::Progress(course, at_least) => {
                 Answer::always(self.progress(person, *course) >= *at_least)
             }
-            Filter::Inactive(length, course) => {
-                match self.last_seen(person, *course) {
-                    Some(seen) => since(now, passed(seen, *length, &self.school.zone)),
-                    None => Answer::always(false),
-                }
-            }
+            Filter::Inactive(length, course) => match self.last_seen(person, *course) {
+                Some(seen) => since(now, passed(seen, *length, &self.school.zone)),
+                None => Answer::always(false),
+            },
             Filter::Access(course) => self.access_answer(person, *course),
             Filter::PaidBefore(instant) => {
                 Answer::always(person.purchases.iter().any(|bought| bought.at < *instant))
@@ -203,9 +201,11 @@ impl World {
                 let registered = person.registered;
                 Answer::always(person.is_registered() && registered.is_none_or(|at| at < *instant))
             }
-            Filter::RegisteredAfter(instant) => {
-                Answer::always(person.registered.is_some_and(|at| at >= *instant && at <= now))
-            }
+            Filter::RegisteredAfter(instant) => Answer::always(
+                person
+                    .registered
+                    .is_some_and(|at| at >= *instant && at <= now),
+            ),
             Filter::LessonsCompleted(course, at_least) => {
                 Answer::always(person.completed_in(*course) >= *at_least)
             }

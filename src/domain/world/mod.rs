@@ -199,9 +199,10 @@ impl World {
 
     /// Says once that an instant is too full.
     fn runaway(&mut self) {
-        let said = self.events.last().is_some_and(|last| {
-            last.what == What::Runaway && last.at == self.now
-        });
+        let said = self
+            .events
+            .last()
+            .is_some_and(|last| last.what == What::Runaway && last.at == self.now);
         if !said {
             self.events.push(Event {
                 at: self.now,

@@ -113,7 +113,8 @@ impl World {
             None if nth.is_some() => return Err(Refusal::NoOrder),
             None => {
                 self.may_pay(of, None)?;
-                if let Some(refusal) = coupon.and_then(|c| self.coupon_refused(id, c, Some(offer))) {
+                if let Some(refusal) = coupon.and_then(|c| self.coupon_refused(id, c, Some(offer)))
+                {
                     return Err(Refusal::Coupon(refusal));
                 }
                 // Whoever pays has opened the page.
@@ -180,7 +181,11 @@ impl World {
             if let Some(refusal) = self.coupon_refused(id, coupon, Some(offer)) {
                 return Err(Refusal::Coupon(refusal));
             }
-            let discount = self.school.coupons.get(&coupon).map(|coupon| coupon.discount);
+            let discount = self
+                .school
+                .coupons
+                .get(&coupon)
+                .map(|coupon| coupon.discount);
             let before = self.order(id, at).and_then(|order| order.price);
             let price = match before {
                 Some(price) => Some(reduced(price, discount).map_err(Refusal::Coupon)?),
@@ -198,7 +203,9 @@ impl World {
         }
         self.plan_payment(id, at);
         let amount = match self.order(id, at) {
-            Some(order) => order.next_part().map_or(order.price, |(_, amount, _)| amount),
+            Some(order) => order
+                .next_part()
+                .map_or(order.price, |(_, amount, _)| amount),
             None => None,
         };
         self.take_payment(id, at, amount, By::Person);
@@ -259,7 +266,8 @@ impl World {
             },
             by,
         );
-        let delivers = !delivered && (is_whole || self.assumptions.access_from == AccessFrom::FirstPayment);
+        let delivers =
+            !delivered && (is_whole || self.assumptions.access_from == AccessFrom::FirstPayment);
         if delivers {
             self.deliver(id, at, is_free);
         } else if delivered {
@@ -276,7 +284,11 @@ impl World {
         };
         let (number, until) = (order.number, order.paid_until(&zone));
         self.with(id, |person| {
-            for grant in person.grants.iter_mut().filter(|grant| grant.order == number) {
+            for grant in person
+                .grants
+                .iter_mut()
+                .filter(|grant| grant.order == number)
+            {
                 grant.paid_until = until;
                 grant.suspended = false;
             }
@@ -326,7 +338,10 @@ impl World {
         let Some(person) = self.people.get(&id) else {
             return;
         };
-        let found = person.orders.iter().position(|order| order.number == number);
+        let found = person
+            .orders
+            .iter()
+            .position(|order| order.number == number);
         let Some((at, order)) = found.and_then(|at| Some((at, person.orders.get(at)?))) else {
             return;
         };
@@ -351,7 +366,11 @@ impl World {
         self.happen(id, what, By::Time);
         if self.assumptions.overdue == Overdue::SuspendsAccess {
             self.with(id, |person| {
-                for grant in person.grants.iter_mut().filter(|grant| grant.order == number) {
+                for grant in person
+                    .grants
+                    .iter_mut()
+                    .filter(|grant| grant.order == number)
+                {
                     grant.suspended = true;
                 }
                 true
@@ -385,9 +404,9 @@ impl World {
         } else {
             self.send_if(id, of.letters.purchased);
         }
-        let renewed = of.renewal.is_some_and(|(renewed, by)| {
-            self.extend(id, renewed, by, By::Time).is_ok()
-        });
+        let renewed = of
+            .renewal
+            .is_some_and(|(renewed, by)| self.extend(id, renewed, by, By::Time).is_ok());
         if !renewed {
             self.give(id, &of, offer, number, terms, paid_until, false);
         }
@@ -480,7 +499,11 @@ impl World {
     pub(super) fn buy_as_said(&mut self, id: Id, what: Buyable) {
         match what {
             Buyable::Offer(offer) => {
-                let price = self.school.offers.get(&offer).and_then(|of| self.price_now(of));
+                let price = self
+                    .school
+                    .offers
+                    .get(&offer)
+                    .and_then(|of| self.price_now(of));
                 self.make_order(id, offer, price, MadeBy::Client);
                 if let Some(at) = self.find_order(id, offer, None) {
                     if let Some(order) = self.order_mut(id, at) {
@@ -575,7 +598,11 @@ impl World {
         }
         if let Some(terms) = terms {
             self.with(id, |person| {
-                for grant in person.grants.iter_mut().filter(|grant| grant.order == number) {
+                for grant in person
+                    .grants
+                    .iter_mut()
+                    .filter(|grant| grant.order == number)
+                {
                     grant.terms = Some(terms.clone());
                 }
                 true
@@ -667,7 +694,11 @@ fn plan(
 fn equal_part(price: Money, count: u32, at: u32) -> Money {
     let count = i64::from(count);
     let part = price.minor.div_euclid(count);
-    let rest = if at == 0 { price.minor.rem_euclid(count) } else { 0 };
+    let rest = if at == 0 {
+        price.minor.rem_euclid(count)
+    } else {
+        0
+    };
     Money {
         minor: part + rest,
         ..price
@@ -712,9 +743,18 @@ mod tests {
     #[test]
     fn a_discount_comes_off_the_last_parts_or_the_first() {
         let parts = vec![9_000, 43_000];
-        assert_eq!(take_off(parts.clone(), 5_200, CouponInParts::Last), [9_000, 37_800]);
-        assert_eq!(take_off(parts.clone(), 5_200, CouponInParts::First), [3_800, 43_000]);
-        assert_eq!(take_off(parts.clone(), 45_000, CouponInParts::Last), [7_000, 0]);
+        assert_eq!(
+            take_off(parts.clone(), 5_200, CouponInParts::Last),
+            [9_000, 37_800]
+        );
+        assert_eq!(
+            take_off(parts.clone(), 5_200, CouponInParts::First),
+            [3_800, 43_000]
+        );
+        assert_eq!(
+            take_off(parts.clone(), 45_000, CouponInParts::Last),
+            [7_000, 0]
+        );
         assert_eq!(take_off(parts, 60_000, CouponInParts::Last), [0, 0]);
     }
 }

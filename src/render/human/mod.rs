@@ -9,6 +9,7 @@ pub mod pull;
 mod snippet;
 pub mod staleness;
 pub mod state;
+pub mod tests;
 mod values;
 
 pub use values::Names;

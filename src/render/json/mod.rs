@@ -8,6 +8,7 @@ pub mod log;
 pub mod progress;
 pub mod pull;
 pub mod state;
+pub mod tests;
 
 /// The version of these documents; a new field does not change it.
 const FORMAT_VERSION: &str = "1.0";

@@ -8,8 +8,8 @@ use super::{
 use crate::domain::pricing::Promotion;
 use crate::domain::schedule::Opens;
 use crate::domain::world::filter::Filter;
-use crate::kinds::{coupon, course, list, offer, pack, pass, scenario};
 use crate::kinds::{Discount, WireInstant, WireMoney};
+use crate::kinds::{coupon, course, list, offer, pack, pass, scenario};
 use crate::model::{Duration, Instant, TimeOfDay};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -131,8 +131,7 @@ fn typed<T: DeserializeOwned>(body: Value) -> Result<T, String> {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .map_err(|error| format!("`{text}`: {error}"))
+    text.parse().map_err(|error| format!("`{text}`: {error}"))
 }
 
 fn hour(text: Option<&str>) -> Result<Option<TimeOfDay>, String> {
@@ -149,7 +148,11 @@ fn instant(at: Option<WireInstant>) -> Option<Instant> {
 
 fn course_of(course: course::wire::Course) -> Result<Course, String> {
     let opens = |own: Option<course::wire::OwnOpening>| -> Result<Option<Opens>, String> {
-        let Some(course::wire::OwnOpening { after_days, hour: at }) = own else {
+        let Some(course::wire::OwnOpening {
+            after_days,
+            hour: at,
+        }) = own
+        else {
             return Ok(None);
         };
         let hour = hour(at.as_deref())?;
@@ -454,16 +457,16 @@ fn pack_of(pack: pack::wire::Pack) -> Pack {
         items,
         extra: _,
     } = pack;
-    let items = items.into_iter().filter_map(|item| {
-        match (item.pass_id, item.other_id) {
+    let items = items
+        .into_iter()
+        .filter_map(|item| match (item.pass_id, item.other_id) {
             (Some(pass), _) => Some(PackItem::Pass(pass)),
             (None, Some(id)) => Some(PackItem::Other {
                 id,
                 for_sale: item.for_sale,
             }),
             (None, None) => None,
-        }
-    });
+        });
     Pack {
         for_sale: status == pass::wire::Status::Available,
         price: Some(price),
