@@ -27,6 +27,7 @@ mod saved;
 mod schema;
 mod show;
 mod signals;
+mod simulate;
 mod state;
 mod test;
 mod validate;
@@ -75,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Fmt(args) => fmt::run(&context, &args),
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Test(args) => test::run(&context, &args),
+        Command::Simulate(args) => simulate::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::Drift(args) => drift::run(&context, &args),
@@ -200,6 +202,7 @@ enum Command {
     Fmt(fmt::Args),
     Lsp(lsp::Args),
     Test(test::Args),
+    Simulate(simulate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),

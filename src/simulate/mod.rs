@@ -10,12 +10,14 @@
 
 mod coverage;
 mod expectation;
+mod journey;
 mod run;
 mod stage;
 mod story;
 mod words;
 
 pub use coverage::{Coverage, Covered, Gap, Measure, coverage};
+pub use journey::{Journey, Piece};
 pub use run::{Miss, Outcome, run};
 pub use stage::{Stage, Unstageable};
 pub use story::{Line, Story};

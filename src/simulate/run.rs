@@ -14,6 +14,7 @@ use crate::kinds::test::{
 use crate::kinds::{Document, DocumentPlaces, PersonName};
 use crate::model::{Address, Instant, Path};
 use crate::source::Span;
+use crate::yaml::Node;
 use std::collections::BTreeMap;
 
 /// What came of a test.
@@ -59,23 +60,7 @@ pub struct Miss {
 
 /// Runs a test against a school.
 pub fn run(stage: &Stage, document: &Document, test: &Test, assumptions: Assumptions) -> Outcome {
-    let mut run = Run {
-        stage,
-        places: DocumentPlaces {
-            node: &document.node,
-        },
-        test,
-        people: test
-            .people
-            .keys()
-            .zip(1..)
-            .map(|(name, id)| (name, id))
-            .collect(),
-        world: World::new(stage.school.clone(), assumptions, Instant::MIN_UTC),
-        misses: Vec::new(),
-        looked_at: 0,
-        covered: Covered::default(),
-    };
+    let mut run = Run::new(stage, &document.node, test, assumptions);
     run.timeline(assumptions);
     let Run {
         world,
@@ -104,6 +89,21 @@ struct Run<'a> {
     misses: Vec<Miss>,
     looked_at: usize,
     covered: Covered,
+}
+
+impl<'a> Run<'a> {
+    fn new(stage: &'a Stage, node: &'a Node, test: &'a Test, assumptions: Assumptions) -> Self {
+        Run {
+            stage,
+            places: DocumentPlaces { node },
+            test,
+            people: test.people.keys().zip(1..).collect(),
+            world: World::new(stage.school.clone(), assumptions, Instant::MIN_UTC),
+            misses: Vec::new(),
+            looked_at: 0,
+            covered: Covered::default(),
+        }
+    }
 }
 
 impl Run<'_> {
@@ -448,4 +448,24 @@ impl Run<'_> {
         };
         self.miss(path, None, "one instant".to_owned(), found, None);
     }
+}
+
+/// Plays a timeline of one person, and tells what happened to them, and what could not be done.
+pub(super) fn story(
+    stage: &Stage,
+    node: &Node,
+    test: &Test,
+    assumptions: Assumptions,
+) -> (Story, Vec<String>) {
+    let mut run = Run::new(stage, node, test, assumptions);
+    run.timeline(assumptions);
+    let person = test.people.keys().next();
+    let name = person.map_or("", |name| name.0.as_str());
+    let story = stage.story(1, name, run.world.events(), run.world.now());
+    let refused = run.misses.into_iter();
+    let refused = refused.map(|miss| match miss.time {
+        Some(time) => format!("on {time}: {}", miss.found),
+        None => miss.found,
+    });
+    (story, refused.collect())
 }

@@ -7,7 +7,7 @@ use crate::domain::zone::{Resolved, Zone};
 use crate::kinds::course::{Course, Module};
 use crate::kinds::offer::{self, AccessTerm};
 use crate::kinds::{
-    At, CourseLesson, Document, Field, Index, Reference, Spec, Until, kind, to_json,
+    At, CourseLesson, Document, Field, Index, Inside, Link, Reference, Spec, Until, kind, to_json,
 };
 use crate::model::{Address, Instant, Moment, Name, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,6 +203,29 @@ impl Stage {
         match self.addresses.get(&(kind, id)) {
             Some(address) => address.name.to_string(),
             None => format!("{{ id: {id} }}"),
+        }
+    }
+
+    /// The names of a kind, in order.
+    pub fn names<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        let of_kind = self
+            .ids
+            .keys()
+            .filter(move |address| &*address.kind == kind);
+        of_kind.map(|address| &*address.name)
+    }
+
+    /// Whether a link to a lesson names one.
+    pub fn has_part(&self, link: &Link) -> bool {
+        match (&link.inside, link.to.name()) {
+            (Some(Inside::LessonOf { module, lesson }), Some(course)) => {
+                self.by_lesson.keys().any(|known| {
+                    known.course == *course
+                        && known.module.as_str() == &**module
+                        && known.lesson.as_str() == &**lesson
+                })
+            }
+            (Some(Inside::Module(_) | Inside::Lesson(_)) | None, _) | (Some(_), None) => true,
         }
     }
 

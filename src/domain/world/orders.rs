@@ -41,6 +41,9 @@ impl World {
             price,
         };
         self.happen(id, what, by);
+        if made_by == MadeBy::Client {
+            self.occur(id, Occasion::UnpaidOrder(offer), Some(number));
+        }
         number
     }
 
@@ -70,9 +73,6 @@ impl World {
             });
             true
         });
-        if made_by == MadeBy::Client && made_at == self.now {
-            self.occur(id, Occasion::UnpaidOrder(offer), Some(number));
-        }
         number
     }
 
