@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "simulate",
         &[
-            "source", "model", "yaml", "kinds", "rules", "domain", "compile",
+            "source", "diag", "model", "yaml", "kinds", "rules", "domain", "compile",
         ],
     ),
     ("plan", &["source", "diag", "model", "yaml", "kinds"]),
