@@ -1,7 +1,7 @@
 //! What happened to a person, line by line.
 
 use super::stage::Stage;
-use crate::domain::world::{Event, Id, What};
+use crate::domain::world::{Event, Id};
 use crate::model::{Instant, format_instant};
 
 /// A person's timeline.
@@ -42,42 +42,8 @@ impl Stage {
         Line {
             at: format_instant(event.at),
             time: self.time(event.at),
-            event: word(&event.what),
+            event: event.what.word(),
             text: self.happened(event),
         }
-    }
-}
-
-/// The word of an event, for machines.
-fn word(what: &What) -> &'static str {
-    match what {
-        What::OrderMade { .. } => "order_made",
-        What::NothingSold { .. } => "nothing_sold",
-        What::Paid { .. } => "paid",
-        What::Overdue { .. } => "overdue",
-        What::Bought { .. } => "bought",
-        What::AccessBegan { .. } => "access_began",
-        What::AccessExtended { .. } => "access_extended",
-        What::AccessFrozen { .. } => "access_frozen",
-        What::AccessEnded { .. } => "access_ended",
-        What::LessonOpened { .. } => "lesson_opened",
-        What::Completed { .. } => "lesson_completed",
-        What::CompletedCourse { .. } => "course_completed",
-        What::Registered => "registered",
-        What::Visited { .. } => "visited",
-        What::LoggedIn => "logged_in",
-        What::Tagged { .. } => "tagged",
-        What::Untagged { .. } => "untagged",
-        What::Entered { .. } => "entered_list",
-        What::Left { .. } => "left_list",
-        What::LetterSent { .. } => "letter_sent",
-        What::Points { .. } => "points",
-        What::Copied { .. } => "copied",
-        What::Started { .. } => "scenario_started",
-        What::Waits { .. } => "waits",
-        What::Asked { .. } => "condition",
-        What::Acted { .. } => "acted",
-        What::Cancelled { .. } => "cancelled",
-        What::Runaway => "runaway",
     }
 }
