@@ -1,6 +1,7 @@
 //! Places outside of this machine that keep a state: a document, replaced whole, and a lock.
 
 mod http;
+mod patience;
 
 pub use http::{HttpAddresses, HttpStore};
 
@@ -17,6 +18,15 @@ pub enum Store {
     Http(HttpStore),
 }
 
+/// A document as a place has given or taken it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Document {
+    /// All of it.
+    pub(super) text: Vec<u8>,
+    /// What the place calls this version of it, if it has names for them.
+    pub(super) version: Option<String>,
+}
+
 impl Store {
     /// The place as it is named in messages.
     pub fn place(&self) -> &str {
@@ -26,7 +36,7 @@ impl Store {
     }
 
     /// The document; `None` before the first one.
-    pub(super) async fn read(&self) -> Result<Option<Vec<u8>>, StateError> {
+    pub(super) async fn read(&self) -> Result<Option<Document>, StateError> {
         match self {
             Store::Http(store) => store.read().await,
         }
@@ -35,10 +45,10 @@ impl Store {
     /// Puts a document in place of the one that was `known` last, and of no other.
     pub(super) async fn write(
         &self,
-        known: Option<&[u8]>,
-        text: &[u8],
+        known: Option<&Document>,
+        text: Vec<u8>,
         lock: &str,
-    ) -> Result<(), StateError> {
+    ) -> Result<Document, StateError> {
         match self {
             Store::Http(store) => store.write(known, text, lock).await,
         }

@@ -4,7 +4,8 @@
 //! lock; for the others the document is read again before each write, and must be the one that
 //! this run knows.
 
-use super::CAP_BYTES;
+use super::patience::{Patience, Trouble};
+use super::{CAP_BYTES, Document};
 use crate::model::Secret;
 use crate::state::error::StateError;
 use crate::state::lock::Holder;
@@ -17,9 +18,6 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How often one request is tried.
-const TRIES: u32 = 4;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most that an answer about a lock may hold.
@@ -54,7 +52,7 @@ pub struct HttpStore {
     unlock_method: Method,
     credentials: Option<(String, Secret)>,
     place: String,
-    pause: Duration,
+    patience: Patience,
 }
 
 /// What the protocol says of a lock.
@@ -116,14 +114,6 @@ impl From<LockInfo> for Holder {
     }
 }
 
-/// Why one request has no good answer.
-enum Trouble {
-    /// The same request may have a better one.
-    Passing(String),
-    /// It will not.
-    Final(StateError),
-}
-
 impl HttpStore {
     /// Checks the addresses; nothing is sent.
     ///
@@ -170,94 +160,84 @@ impl HttpStore {
             credentials,
             place: shown.to_string(),
             address,
-            pause: FIRST_PAUSE,
+            patience: Patience::default(),
         })
     }
 
     /// The same without long pauses between tries.
     #[must_use]
     pub fn with_pause(self, pause: Duration) -> Self {
-        HttpStore { pause, ..self }
+        HttpStore {
+            patience: Patience::with_pause(pause),
+            ..self
+        }
     }
 
     pub(super) fn place(&self) -> &str {
         &self.place
     }
 
-    pub(super) async fn read(&self) -> Result<Option<Vec<u8>>, StateError> {
-        let mut tries = 0;
-        loop {
-            match self.read_once().await {
-                Ok(text) => return Ok(text),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+    pub(super) async fn read(&self) -> Result<Option<Document>, StateError> {
+        self.patience
+            .ask(&self.place, async || self.read_once().await)
+            .await
     }
 
     pub(super) async fn write(
         &self,
-        known: Option<&[u8]>,
-        text: &[u8],
+        known: Option<&Document>,
+        text: Vec<u8>,
         lock: &str,
-    ) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
+    ) -> Result<Document, StateError> {
+        let document = Document {
+            text,
+            version: None,
+        };
+        let written = self.patience.ask(&self.place, async || {
             // Also after a lost answer: it tells whether that write has happened.
-            let found = self.read().await?;
-            if found.as_deref() == Some(text) {
+            let found = self.read_once().await?;
+            if found.as_ref() == Some(&document) {
                 return Ok(());
             }
-            if found.as_deref() != known {
-                return Err(StateError::Overtaken {
-                    place: self.place.clone(),
-                });
+            if found.as_ref() != known {
+                return Err(Trouble::Final(self.overtaken()));
             }
-            match self.write_once(text, lock).await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+            self.write_once(&document.text, lock).await
+        });
+        written.await?;
+        Ok(document)
     }
 
     pub(super) async fn lock(&self, holder: &Holder) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
-            match self.lock_once(holder).await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
+        let locked = self
+            .patience
+            .ask(&self.place, async || self.lock_once(holder).await)
+            .await;
+        if let Err(StateError::Unreachable { .. }) = locked {
+            // One of the tries may have got it, its answer lost.
+            let _ = self.unlock_once(holder).await;
         }
+        locked
     }
 
     pub(super) async fn unlock(&self, holder: &Holder) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
-            let body = json(&LockInfo::from(holder));
-            let request = self
-                .request(self.unlock_method.clone(), self.unlock_address.clone())
-                .header(CONTENT_TYPE, "application/json")
-                .body(body);
-            let outcome = match self.send(request).await {
-                Ok(response) if response.status().is_success() => Ok(()),
-                Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(()),
-                Ok(response) => Err(self.refusal(&response, "let go of the lock")),
-                Err(trouble) => Err(trouble),
-            };
-            match outcome {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+        self.patience
+            .ask(&self.place, async || self.unlock_once(holder).await)
+            .await
     }
 
-    async fn read_once(&self) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn read_once(&self) -> Result<Option<Document>, Trouble> {
         let request = self.request(Method::GET, self.address.clone());
         let response = self.send(request).await?;
         match response.status() {
             StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
                 let text = self.body(response, CAP_BYTES).await?;
-                Ok((!text.is_empty()).then_some(text))
+                let document = Document {
+                    text,
+                    version: None,
+                };
+                Ok((!document.text.is_empty()).then_some(document))
             }
             _ => Err(self.refusal(&response, "give the state")),
         }
@@ -276,9 +256,7 @@ impl HttpStore {
         match response.status() {
             status if status.is_success() => Ok(()),
             StatusCode::CONFLICT | StatusCode::LOCKED | StatusCode::PRECONDITION_FAILED => {
-                Err(Trouble::Final(StateError::Overtaken {
-                    place: self.place.clone(),
-                }))
+                Err(Trouble::Final(self.overtaken()))
             }
             _ => Err(self.refusal(&response, "take the state")),
         }
@@ -307,6 +285,19 @@ impl HttpStore {
                 }))
             }
             _ => Err(self.refusal(&response, "lock the state")),
+        }
+    }
+
+    async fn unlock_once(&self, holder: &Holder) -> Result<(), Trouble> {
+        let request = self
+            .request(self.unlock_method.clone(), self.unlock_address.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(json(&LockInfo::from(holder)));
+        let response = self.send(request).await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            StatusCode::NOT_FOUND => Ok(()),
+            _ => Err(self.refusal(&response, "let go of the lock")),
         }
     }
 
@@ -363,28 +354,16 @@ impl HttpStore {
         Trouble::Final(self.refused(message))
     }
 
+    fn overtaken(&self) -> StateError {
+        StateError::Overtaken {
+            place: self.place.clone(),
+        }
+    }
+
     fn refused(&self, what: String) -> StateError {
         StateError::Refused {
             place: self.place.clone(),
             what,
-        }
-    }
-
-    /// Waits before another try, unless there is none.
-    async fn again(&self, trouble: Trouble, tries: &mut u32) -> Result<(), StateError> {
-        match trouble {
-            Trouble::Final(error) => Err(error),
-            Trouble::Passing(message) => {
-                *tries += 1;
-                if *tries >= TRIES {
-                    return Err(StateError::Unreachable {
-                        place: self.place.clone(),
-                        message,
-                    });
-                }
-                tokio::time::sleep(self.pause * 2_u32.pow(*tries - 1)).await;
-                Ok(())
-            }
         }
     }
 }
