@@ -68,8 +68,10 @@ impl RemoteState {
             };
             if remote.locked.snapshot.journal_open {
                 remote.push().await?;
+                self.copy.folder.remove_journal()?;
+            } else {
+                self.copy.set_journal_aside()?;
             }
-            self.copy.folder.remove_journal()?;
             Ok(remote)
         };
         match locked.await {

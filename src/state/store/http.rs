@@ -5,21 +5,20 @@
 //! this run knows.
 
 use super::patience::{Patience, Trouble};
-use super::{CAP_BYTES, Document};
+use super::{CAP_BYTES, Document, client};
 use crate::model::Secret;
 use crate::state::error::StateError;
 use crate::state::lock::Holder;
 use base64::Engine as _;
 use md5::{Digest as _, Md5};
 use reqwest::header::{CONTENT_TYPE, HeaderName};
-use reqwest::{Method, Response, StatusCode, Url, redirect};
+use reqwest::{Method, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// Where credentials come from.
+const CREDENTIALS: &str = "BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)";
 /// The most that an answer about a lock may hold.
 const LOCK_CAP_BYTES: usize = 64 * 1024;
 
@@ -131,21 +130,14 @@ impl HttpStore {
             lock_method,
             unlock_method,
         } = addresses;
-        // An error says that someone else has installed one, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .map_err(|error| StateError::Settings(error.to_string()))?;
-        let address = checked("address", address)?;
+        let client = client::client()?;
+        let address = client::checked("address", address)?;
         let lock_address = match lock_address {
-            Some(lock) => checked("lock_address", lock)?,
+            Some(lock) => client::checked("lock_address", lock)?,
             None => address.clone(),
         };
         let unlock_address = match unlock_address {
-            Some(unlock) => checked("unlock_address", unlock)?,
+            Some(unlock) => client::checked("unlock_address", unlock)?,
             None => lock_address.clone(),
         };
         let mut shown = address.clone();
@@ -313,7 +305,7 @@ impl HttpStore {
         request
             .send()
             .await
-            .map_err(|error| Trouble::Passing(without_address(error)))
+            .map_err(|error| Trouble::Passing(client::without_address(error)))
     }
 
     async fn body(&self, mut response: Response, cap: usize) -> Result<Vec<u8>, Trouble> {
@@ -326,7 +318,7 @@ impl HttpStore {
                     let what = format!("answers with more than {cap} bytes");
                     return Err(Trouble::Final(self.refused(what)));
                 }
-                Err(error) => return Err(Trouble::Passing(without_address(error))),
+                Err(error) => return Err(Trouble::Passing(client::without_address(error))),
             }
         }
     }
@@ -337,7 +329,8 @@ impl HttpStore {
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Trouble::Final(StateError::Credentials {
                 place: self.place.clone(),
-                status: status.as_u16(),
+                answer: status.as_u16().to_string(),
+                variables: CREDENTIALS,
             });
         }
         let message = format!("does not {what}: it answers {}", status.as_u16());
@@ -368,45 +361,9 @@ impl HttpStore {
     }
 }
 
-/// The text of an error without the address, whose query may hold what must not be seen.
-fn without_address(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
 fn json(info: &LockInfo) -> Vec<u8> {
     // Texts alone: there is nothing that JSON cannot say.
     serde_json::to_vec(info).unwrap_or_default()
-}
-
-fn checked(name: &str, address: &str) -> Result<Url, StateError> {
-    // The address itself is not quoted: it may hold a password.
-    let wrong = |what: &str| StateError::Settings(format!("`state.{name}` {what}"));
-    let url = Url::parse(address).map_err(|_| wrong("is not an address like https://…"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
-            "holds a name or a password; set BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD",
-        ));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(wrong("must begin with https:// outside of this machine")),
-        _ => Err(wrong("must begin with https://")),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
 }
 
 fn verb(name: &str, given: Option<&str>, default: &str) -> Result<Method, StateError> {
