@@ -29,5 +29,7 @@ mod requests;
 mod saved_plans;
 mod secrets;
 mod served;
+#[path = "../states/mod.rs"]
+mod state_suite;
 mod states;
 mod suite;
