@@ -2,7 +2,7 @@
 
 use super::configuration::Configuration;
 use super::planning::state_failure;
-use super::{Exit, Failure};
+use super::{Exit, Failure, own};
 use crate::kinds::Backend;
 use crate::model::Secret;
 use crate::os;
@@ -38,12 +38,9 @@ const CREDENTIALS: &[&str] = &[
 pub(super) fn state_of(configuration: &Configuration) -> Result<State, Failure> {
     let project = &configuration.compiled.project;
     let environment = configuration.compiled.environment.clone();
-    let folder = configuration
-        .folder
-        .path()
-        .join(".bursar")
-        .join(environment.as_deref().unwrap_or("default"));
-    let local = |folder| LocalState::open(folder, project.project.as_str(), environment);
+    let own = |below| own::environment(&configuration.folder, environment.as_deref(), below);
+    let (folder, copies) = (own(None)?, own(Some("remote"))?);
+    let local = |folder| LocalState::open(folder, project.project.as_str(), environment.clone());
     let Some(settings) = &project.state else {
         return Ok(State::Local(local(folder)));
     };
@@ -56,7 +53,7 @@ pub(super) fn state_of(configuration: &Configuration) -> Result<State, Failure> 
                 .map(|(key, value)| (key.0.to_string(), value.clone()))
                 .collect();
             let store = http(keys)?;
-            let copy = local(folder.join("remote"));
+            let copy = local(copies);
             return Ok(State::Remote(Box::new(RemoteState::new(
                 Store::Http(store),
                 copy,

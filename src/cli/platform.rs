@@ -1,8 +1,8 @@
 //! The platform of a project: reached, read, let go.
 
 use super::configuration::Configuration;
-use super::sandbox::{self as sandbox_command, data_folder};
-use super::{Exit, Failure};
+use super::sandbox as sandbox_command;
+use super::{Exit, Failure, own};
 use crate::kinds::{KindInfo, Provider};
 use crate::model::{BaseState, LiveState, Secret, Target};
 use crate::os::{self, Credentials};
@@ -57,7 +57,7 @@ impl Platform {
         };
         let environment = compiled.environment.as_deref();
         let running = sandbox::start(Options {
-            data: DataDir::Path(data_folder(folder.path(), environment)),
+            data: DataDir::Path(own::sandbox(folder, environment)?),
             token: Secret::new(EMBEDDED),
             account: Secret::new(EMBEDDED),
             courses: compiled
