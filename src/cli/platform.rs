@@ -141,9 +141,13 @@ pub(super) fn provider_failure(error: &ProviderError) -> Failure {
         ProviderError::Exhausted(_) => {
             Failure::from_error(Exit::Exhausted, error).hint("run the command again later")
         }
-        ProviderError::Refused { .. } | ProviderError::Answer(_) => {
-            Failure::from_error(Exit::Unclassified, error)
-        }
+        ProviderError::Refused { .. } => Failure::from_error(Exit::Unclassified, error),
+        ProviderError::Answer(_) => Failure::from_error(Exit::Unclassified, error).hint(
+            "is `platform.url` the address of the platform's API? if it is, its answers are not those of the contract",
+        ),
+        ProviderError::Untrusted(_) => Failure::from_error(Exit::Exhausted, error).hint(
+            "nothing was sent to it; correct `platform.url` or this machine's clock, have the certificate renewed, or name the certificate that vouches for it with SSL_CERT_FILE",
+        ),
         ProviderError::Unreachable(_) => Failure::from_error(Exit::Exhausted, error)
             .hint("is it running, and is `platform.url` its address? bursar tried several times"),
     }

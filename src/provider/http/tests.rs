@@ -252,6 +252,7 @@ async fn check_get(
             ProviderError::Refused { status, message } => format!("refused {status} {message}"),
             ProviderError::Answer(text) => format!("answer {text}"),
             ProviderError::Unreachable(text) => format!("unreachable {text}"),
+            ProviderError::Untrusted(text) => format!("untrusted {text}"),
         });
     match (&found, expected) {
         (Ok(found), Ok(expected)) => assert_eq!(*found, expected),
