@@ -21,7 +21,10 @@ use std::time::Duration;
 const TRIES: u32 = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the server may be silent …
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// … and how long one answer may take in all.
+const DEADLINE: Duration = Duration::from_secs(300);
 /// The most that an answer about a lock may hold.
 const LOCK_CAP_BYTES: usize = 64 * 1024;
 
@@ -55,6 +58,7 @@ pub struct HttpStore {
     credentials: Option<(String, Secret)>,
     place: String,
     pause: Duration,
+    deadline: Duration,
 }
 
 /// What the protocol says of a lock.
@@ -143,12 +147,6 @@ impl HttpStore {
         } = addresses;
         // An error says that someone else has installed one, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .map_err(|error| StateError::Settings(error.to_string()))?;
         let address = checked("address", address)?;
         let lock_address = match lock_address {
             Some(lock) => checked("lock_address", lock)?,
@@ -158,6 +156,18 @@ impl HttpStore {
             Some(unlock) => checked("unlock_address", unlock)?,
             None => lock_address.clone(),
         };
+        let mut client = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT);
+        let addresses = [&address, &lock_address, &unlock_address];
+        if addresses.iter().any(|url| url.scheme() == "http") {
+            // This machine alone: no proxy may see the password.
+            client = client.no_proxy();
+        }
+        let client = client
+            .build()
+            .map_err(|error| StateError::Settings(error.to_string()))?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
@@ -171,6 +181,7 @@ impl HttpStore {
             place: shown.to_string(),
             address,
             pause: FIRST_PAUSE,
+            deadline: DEADLINE,
         })
     }
 
@@ -178,6 +189,12 @@ impl HttpStore {
     #[must_use]
     pub fn with_pause(self, pause: Duration) -> Self {
         HttpStore { pause, ..self }
+    }
+
+    /// The same with another time that one answer may take in all.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        HttpStore { deadline, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -311,7 +328,7 @@ impl HttpStore {
     }
 
     fn request(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, url);
+        let request = self.client.request(method, url).timeout(self.deadline);
         match &self.credentials {
             Some((user, password)) => request.basic_auth(user, Some(password.expose())),
             None => request,
