@@ -197,10 +197,14 @@ fn both(credentials: Credentials) -> Result<(Secret, Secret), Failure> {
 fn reader(settings: HttpSettings) -> Result<HttpReader, Failure> {
     install_crypto();
     HttpReader::new(settings).map_err(|error| match &error {
-        SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error),
-        SettingsError::Address | SettingsError::Plaintext | SettingsError::CredentialsInAddress => {
-            Failure::from_error(Exit::Invalid, &error)
+        SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error)
+            .hint("set it again: one line, as the platform shows it"),
+        SettingsError::Address | SettingsError::Plaintext => {
+            Failure::from_error(Exit::Invalid, &error).hint("correct `platform.url` in bursar.yaml")
         }
-        SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error),
+        SettingsError::CredentialsInAddress => Failure::from_error(Exit::Invalid, &error)
+            .hint("take them out of `platform.url`, and set BURSAR_TOKEN and BURSAR_ACCOUNT"),
+        SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error)
+            .hint("check SSL_CERT_FILE, SSL_CERT_DIR and HTTPS_PROXY"),
     })
 }

@@ -1,8 +1,10 @@
-//! Words that CI systems obey when they read them in a log.
+//! Words that CI systems obey when they read them in a log, and forms for machines without them.
 //!
 //! GitHub's runner obeys a line that begins with `::`, spaces before it or not; it and Azure
 //! Pipelines obey `##[…]` and `##vso[…]` anywhere in a line, TeamCity `##teamcity[…]`. GitLab's
 //! section marks need control codes, which are shown as text anyway.
+
+use super::terminal::is_obeyed;
 
 /// Where a sign stands that must be written differently so that nothing is obeyed: byte offsets of
 /// a `#` or a `:`, in order.
@@ -13,20 +15,17 @@ pub(super) fn signs(text: &str) -> Vec<usize> {
     found
 }
 
-/// JSON that no CI system obeys, and that means the same.
+/// JSON that neither a terminal nor a CI system obeys, and that means the same.
 pub fn harmless_json(text: String) -> String {
     // Its lines never begin with `::`, and `##` stands in texts alone.
     let signs = anywhere(&text);
-    written(text, &signs, |_| "\\u0023")
+    written(text, &signs, |char| format!("\\u{:04x}", u32::from(char)))
 }
 
-/// XML that no CI system obeys, and that means the same.
+/// XML that neither a terminal nor a CI system obeys, and that means the same.
 pub(super) fn harmless_xml(text: String) -> String {
     let signs = signs(&text);
-    written(text, &signs, |sign| match sign {
-        ':' => "&#58;",
-        _ => "&#35;",
-    })
+    written(text, &signs, |char| format!("&#{};", u32::from(char)))
 }
 
 /// The second `#` of each `##WORD[`.
@@ -54,17 +53,18 @@ fn beginnings(text: &str) -> Vec<usize> {
     found
 }
 
-fn written(text: String, signs: &[usize], with: impl Fn(char) -> &'static str) -> String {
-    if signs.is_empty() {
+/// The text with signs, and what a terminal would obey, written otherwise. Blanks stay.
+fn written(text: String, signs: &[usize], with: impl Fn(char) -> String) -> String {
+    let stays = |char: char| !is_obeyed(char) || matches!(char, '\n' | '\t' | '\r');
+    if signs.is_empty() && text.chars().all(stays) {
         return text;
     }
-    let mut out = String::with_capacity(text.len() + 8 * signs.len());
-    let mut signs = signs.iter().copied().peekable();
+    let mut out = String::with_capacity(text.len() + 64);
     for (at, char) in text.char_indices() {
-        if signs.next_if_eq(&at).is_some() {
-            out.push_str(with(char));
-        } else {
+        if stays(char) && signs.binary_search(&at).is_err() {
             out.push(char);
+        } else {
+            out.push_str(&with(char));
         }
     }
     out
@@ -93,17 +93,18 @@ mod tests {
 
     #[test]
     fn json_and_xml_mean_the_same() {
-        let text = "##[error]\n::x ##vso[é]";
+        let text = "##[error]\n::x ##vso[é]\u{9b}\u{202e}";
         let json = serde_json::Value::from(text).to_string();
         let harmless = harmless_json(json);
         assert!(signs(&harmless).is_empty(), "{harmless}");
+        assert!(harmless.ends_with("\\u009b\\u202e\""), "{harmless}");
         assert_eq!(
             serde_json::from_str::<String>(&harmless).ok().as_deref(),
             Some(text)
         );
         assert_eq!(
             harmless_xml(text.to_owned()),
-            "#&#35;[error]\n&#58;:x #&#35;vso[é]"
+            "#&#35;[error]\n&#58;:x #&#35;vso[é]&#155;&#8238;"
         );
     }
 }

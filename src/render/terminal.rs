@@ -57,7 +57,7 @@ fn escape_all_but<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
 }
 
 /// C0, DEL, C1, line and paragraph separators, marks of direction, the byte order mark.
-fn is_obeyed(char: char) -> bool {
+pub(super) fn is_obeyed(char: char) -> bool {
     matches!(
         char,
         '\0'..='\u{1f}'

@@ -1,6 +1,7 @@
 //! The adapter against servers that behave, and servers that do not.
 
 mod limits;
+mod odd;
 
 use super::{HttpReader, HttpSettings, HttpWriter};
 use crate::kinds::{KindInfo, kind};
