@@ -1,7 +1,7 @@
 //! The configuration: files read and compiled, findings told.
 
 use super::files::Files;
-use super::{Context, Exit, Failure};
+use super::{Context, Exit, Failure, own};
 use crate::compile::{self, Compiled, Input, Source};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
@@ -120,8 +120,7 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
 /// with it.
 fn applied(files: &Files, environment: Option<&str>) -> Option<BaseState> {
     let project = files.project.as_ref()?.get("project")?.as_str()?;
-    let folder = files.folder.path().join(".bursar");
-    let folder = folder.join(environment.unwrap_or("default"));
+    let folder = own::environment(&files.folder, environment, None).ok()?;
     let state = LocalState::open(folder, project, environment.map(str::to_owned));
     let base = state.read().ok()?.base;
     (!base.objects.is_empty()).then_some(base)

@@ -16,6 +16,7 @@ mod init;
 mod log;
 mod lsp;
 mod man;
+mod own;
 mod place;
 mod plan;
 mod planning;

@@ -16,6 +16,7 @@ mod fixes;
 mod fmt;
 mod formats;
 mod harness;
+mod hostile;
 mod killed;
 mod lives;
 mod lsp;
