@@ -4,6 +4,7 @@ pub mod apply;
 pub mod diagnostics;
 pub mod drift;
 pub mod explain;
+pub mod launch;
 pub mod plan;
 pub mod pull;
 mod snippet;

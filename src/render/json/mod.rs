@@ -4,6 +4,7 @@ pub mod audit;
 pub mod diagnostics;
 pub mod drift;
 pub mod explain;
+pub mod launch;
 pub mod log;
 pub mod progress;
 pub mod pull;
