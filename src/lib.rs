@@ -31,6 +31,8 @@ pub mod compile;
 
 pub mod launch;
 
+pub mod simulate;
+
 pub mod plan;
 
 pub mod decompile;

@@ -29,8 +29,11 @@ mod saved;
 mod schema;
 mod show;
 mod signals;
+mod simulate;
 mod state;
+mod test;
 mod validate;
+mod watch;
 
 pub use exit::{EXITS, Exit};
 pub use failure::Failure;
@@ -75,6 +78,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Validate(args) => validate::run(&context, &args),
         Command::Fmt(args) => fmt::run(&context, &args),
         Command::Lsp(args) => lsp::run(&context, &args),
+        Command::Test(args) => test::run(&context, &args),
+        Command::Simulate(args) => simulate::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::Drift(args) => drift::run(&context, &args),
@@ -200,6 +205,8 @@ enum Command {
     Validate(validate::Args),
     Fmt(fmt::Args),
     Lsp(lsp::Args),
+    Test(test::Args),
+    Simulate(simulate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),

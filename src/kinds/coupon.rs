@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-mod wire;
+pub mod wire;
 
 /// A discount code.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-pub(in crate::kinds) mod wire;
+pub mod wire;
 
 /// A contact list. Its definition can be saved once; a change is a replacement. The title can change.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

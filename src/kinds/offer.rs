@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 mod decode;
 mod encode;
-mod wire;
+pub mod wire;
 
 /// A price plan: price, payment, access, content, coupon policy, page, letters.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(in crate::kinds) mod decode;
-pub(in crate::kinds) mod wire;
+pub mod wire;
 
 /// An appointment pass and who may buy it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-mod wire;
+pub mod wire;
 
 /// An automation: a chain of triggers.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

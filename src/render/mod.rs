@@ -12,7 +12,9 @@ mod progress;
 pub mod sarif;
 mod style;
 pub mod terminal;
+mod tested;
 
 pub use accepted::{Accepted, NotAccepted};
 pub use progress::Progress;
 pub use style::{Style, Tone};
+pub use tested::Tested;

@@ -17,6 +17,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["source", "diag", "model", "yaml", "kinds", "domain"],
     ),
     ("domain", &["source", "diag", "model", "yaml", "kinds"]),
+    (
+        "simulate",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "rules", "domain", "compile",
+        ],
+    ),
     ("plan", &["source", "diag", "model", "yaml", "kinds"]),
     (
         "compile",
@@ -38,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "plan",
             "compile",
             "decompile",
+            "simulate",
         ],
     ),
     (
@@ -79,6 +86,7 @@ const PURE: &[&str] = &[
     "domain",
     "plan",
     "compile",
+    "simulate",
     "decompile",
     "render",
 ];
@@ -119,6 +127,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("dialoguer", &["cli"]),
+    ("notify", &["cli"]),
     ("jsonschema", &["schema"]),
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
