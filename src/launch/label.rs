@@ -1,7 +1,8 @@
 //! What tells one launch from the next in names and titles: year and month, year and season, a
 //! number.
 
-use super::words::{MONTHS, SEASONS, Words, find};
+use super::spoken::{Part, Spoken, Writing, spoken};
+use super::words::Words;
 use crate::model::Name;
 use chrono::{Datelike as _, NaiveDate};
 use std::ops::Range;
@@ -22,41 +23,6 @@ struct Era {
     day: u32,
     /// From 0, winter.
     season: usize,
-}
-
-/// What stands beside a year.
-#[derive(Clone, Copy, Debug)]
-enum Part {
-    /// Nothing.
-    None,
-    /// `09`
-    Month(u32),
-    /// `09-07`
-    Day(u32, u32),
-    /// `september`
-    MonthWord(&'static Words, usize),
-    /// `autumn`
-    Season(&'static Words, usize),
-    /// `q3`
-    Quarter(u32),
-}
-
-/// A place of a text that speaks of a launch.
-#[derive(Clone, Debug)]
-struct Spoken {
-    year: Option<(Range<usize>, i32)>,
-    part: Part,
-    /// Where the part stands.
-    place: Option<Range<usize>>,
-}
-
-/// What a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writing {
-    /// A name: lower case, hyphens.
-    Slug,
-    /// A title.
-    Text,
 }
 
 /// How the next launch is called, everywhere.
@@ -129,7 +95,14 @@ impl Naming {
         let old = &self.old_name;
         match self.relabelled(old, Writing::Slug) {
             Some(name) if name != *old => return name,
-            Some(_) => return joined(old, &format!("{:02}", new.day())),
+            // The same month or season: the day tells them apart.
+            Some(_) => {
+                let behind = match self.style {
+                    Part::Month(_) => format!("{:02}", new.day()),
+                    _ => format!("{:02}-{:02}", new.month(), new.day()),
+                };
+                return joined(old, &behind);
+            }
             None => {}
         }
         if let Some((stem, number)) = old.rsplit_once('-')
@@ -174,10 +147,13 @@ impl Naming {
 
     /// A title, as it stands in a text, quotes and all.
     pub(super) fn title(&self, raw: &str) -> String {
-        match self.relabelled(raw, Writing::Text) {
-            Some(title) if title != raw => title,
-            Some(_) | None => self.labelled(raw),
-        }
+        self.spoken_title(raw).unwrap_or_else(|| self.labelled(raw))
+    }
+
+    /// A title that speaks of the old launch with its year; `None` if it does not.
+    pub(super) fn spoken_title(&self, raw: &str) -> Option<String> {
+        self.relabelled(raw, Writing::Text)
+            .filter(|title| title != raw)
     }
 
     /// A title with the launch behind it, in signs that need no quotes anywhere.
@@ -406,271 +382,5 @@ fn alike(old: &str, new: &str) -> String {
     }
 }
 
-/// The words of a text with their places.
-fn words(text: &str) -> Vec<(Range<usize>, &str)> {
-    let mut out = Vec::new();
-    let mut start = None;
-    for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (character.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                out.extend(text.get(from..at).map(|word| (from..at, word)));
-                start = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-    out
-}
-
-/// Every place of a text that names a year, season or month.
-fn spoken(text: &str, writing: Writing, language: Option<&str>) -> Vec<Spoken> {
-    let words = words(text);
-    let mut used = vec![false; words.len()];
-    let mut out = Vec::new();
-    for (at, (place, word)) in words.iter().enumerate() {
-        let Some(year) = year_of(word) else { continue };
-        let mut said = Spoken {
-            year: Some((place.clone(), year)),
-            part: Part::None,
-            place: None,
-        };
-        let around = [at.checked_add(1), at.checked_sub(1)];
-        for (side, beside) in around.into_iter().enumerate() {
-            let Some(beside) = beside.filter(|beside| used.get(*beside) == Some(&false)) else {
-                continue;
-            };
-            let Some((near, word)) = words.get(beside) else {
-                continue;
-            };
-            let gap = text.get(place.end.min(near.end)..place.start.max(near.start));
-            let gap = gap.unwrap_or("\n");
-            if gap.chars().count() > 2 || gap.contains('\n') {
-                continue;
-            }
-            let number = matches!(gap, "-" | "/" | ".")
-                .then(|| two_digits(word))
-                .flatten();
-            let part = match number {
-                Some(month @ 1..=12) => {
-                    let day = words.get(at + 2).filter(|_| side == 0);
-                    let day = day.filter(|(next, _)| text.get(near.end..next.start) == Some("-"));
-                    match day.and_then(|(next, word)| Some((next, two_digits(word)?))) {
-                        Some((next, day @ 1..=31)) => {
-                            said.place = Some(near.start..next.end);
-                            Some(Part::Day(month, day))
-                        }
-                        Some(_) | None => Some(Part::Month(month)),
-                    }
-                }
-                Some(_) | None => part_of(word, language),
-            };
-            if let Some(part) = part {
-                said.part = part;
-                said.place = said.place.or(Some(near.clone()));
-                if let Some(used) = used.get_mut(beside) {
-                    *used = true;
-                }
-                break;
-            }
-        }
-        if let Some(used) = used.get_mut(at) {
-            *used = true;
-        }
-        out.push(said);
-    }
-    for ((place, word), used) in words.iter().zip(used) {
-        let is_word = |part: &Part| match part {
-            Part::Season(..) => true,
-            // `may`, `mar` and `mars` are words of their own in a text.
-            Part::MonthWord(..) => writing == Writing::Text && word.chars().count() > 4,
-            Part::None | Part::Month(_) | Part::Day(..) | Part::Quarter(_) => false,
-        };
-        if let Some(part) = part_of(word, language).filter(is_word).filter(|_| !used) {
-            out.push(Spoken {
-                year: None,
-                part,
-                place: Some(place.clone()),
-            });
-        }
-    }
-    out
-}
-
-fn part_of(word: &str, language: Option<&str>) -> Option<Part> {
-    if let Some((words, at)) = find(SEASONS, word, language) {
-        return Some(Part::Season(words, at));
-    }
-    if let Some((words, at)) = find(MONTHS, word, language) {
-        return Some(Part::MonthWord(words, at));
-    }
-    let number = word.strip_prefix(['q', 'Q'])?;
-    match number.parse() {
-        Ok(quarter @ 1..=4) if number.len() == 1 => Some(Part::Quarter(quarter)),
-        Ok(_) | Err(_) => None,
-    }
-}
-
-fn year_of(word: &str) -> Option<i32> {
-    let is_year = word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let year = word.parse().ok().filter(|_| is_year)?;
-    (1900..2200).contains(&year).then_some(year)
-}
-
-fn two_digits(word: &str) -> Option<u32> {
-    let is_number = word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_digit());
-    word.parse().ok().filter(|_| is_number)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    fn naming(name: &str, old: &str, new: &str) -> Naming {
-        Naming::new(name, day(old), day(new), None, None)
-    }
-
-    #[test]
-    fn the_next_cohort_is_called_after_the_pattern_of_the_last() {
-        let cases = [
-            (
-                "web-dev-2026-09",
-                "2026-09-07",
-                "2027-01-11",
-                "web-dev-2027-01",
-            ),
-            (
-                "web-dev-2026-09",
-                "2026-09-07",
-                "2026-09-21",
-                "web-dev-2026-09-21",
-            ),
-            (
-                "web-dev-2026-09-07",
-                "2026-09-07",
-                "2027-01-11",
-                "web-dev-2027-01-11",
-            ),
-            ("09-2026-web", "2026-09-07", "2027-01-11", "01-2027-web"),
-            (
-                "portrait-2027-printemps",
-                "2027-03-01",
-                "2027-09-13",
-                "portrait-2027-automne",
-            ),
-            (
-                "portrait-2027-automne",
-                "2027-09-13",
-                "2028-03-06",
-                "portrait-2028-printemps",
-            ),
-            (
-                "portrait-automne-2027",
-                "2027-09-13",
-                "2028-01-10",
-                "portrait-hiver-2028",
-            ),
-            // The school's own autumn begins in August, next year too.
-            ("a-2027-autumn", "2027-08-30", "2028-08-28", "a-2028-autumn"),
-            ("a-2027-fall", "2027-09-06", "2028-06-05", "a-2028-summer"),
-            (
-                "a-september-2026",
-                "2026-09-07",
-                "2027-02-01",
-                "a-february-2027",
-            ),
-            ("a-2026-q3", "2026-09-07", "2027-02-01", "a-2027-q1"),
-            ("a-2026", "2026-09-07", "2027-02-01", "a-2027"),
-            ("photo-3", "2026-09-07", "2027-02-01", "photo-4"),
-            ("photo", "2026-09-07", "2027-02-01", "photo-2027-02"),
-        ];
-        for (old, from, to, expected) in cases {
-            assert_eq!(naming(old, from, to).cohort(), expected, "{old} {to}");
-        }
-    }
-
-    #[test]
-    fn what_belongs_to_it_is_called_alike() {
-        let autumn = naming("portrait-2027-automne", "2027-09-13", "2028-03-06");
-        let check = |old: &str, expected: &str| {
-            assert_eq!(autumn.name(old, &|_| true), expected, "{old}");
-        };
-        check(
-            "portrait-2027-automne-complet",
-            "portrait-2028-printemps-complet",
-        );
-        check("merci-automne-2027", "merci-printemps-2028");
-        check("prix-de-l-automne", "prix-de-l-printemps-2028");
-        check("rentree-10", "rentree-10-2028-printemps");
-        let only = |taken: &'static str| move |name: &str| name != taken;
-        assert_eq!(
-            autumn.name("rentree-10", &only("rentree-10-2028-printemps")),
-            "rentree-10-2028-printemps-2"
-        );
-        // Next year's autumn: a name with the season alone would be the old one.
-        let next = naming("portrait-2027-automne", "2027-09-13", "2028-09-11");
-        assert_eq!(
-            next.name("prix-de-l-automne", &|_| true),
-            "prix-de-l-automne-2028"
-        );
-        let long = "a".repeat(63);
-        let name = autumn.name(&long, &|_| true);
-        assert!(
-            Name::check(&name).is_ok() && name.ends_with("-2028-printemps"),
-            "{name}"
-        );
-        let month = naming("web-dev-2026-09", "2026-09-07", "2027-01-11");
-        assert_eq!(
-            month.name("unpaid-web-dev", &|_| true),
-            "unpaid-web-dev-2027-01"
-        );
-        assert_eq!(month.name("web-dev-2026-09", &|_| true), "web-dev-2027-01");
-        // Another launch's month is not this one's.
-        assert_eq!(
-            month.name("after-2026-04", &|_| true),
-            "after-2026-04-2027-01"
-        );
-    }
-
-    #[test]
-    fn titles_and_codes_say_the_launch() {
-        let autumn = naming("portrait-2027-automne", "2027-09-13", "2028-03-06");
-        let cases = [
-            (
-                "Portrait, automne 2027, Complet",
-                "Portrait, printemps 2028, Complet",
-            ),
-            ("\"Automne 2027\"", "\"Printemps 2028\""),
-            ("'Rentrée, 10 %'", "'Rentrée, 10 % (printemps 2028)'"),
-            ("Rentrée, 10 %", "Rentrée, 10 % (printemps 2028)"),
-            ("Portrait (septembre 2027)", "Portrait (mars 2028)"),
-            ("AUTOMNE 2027", "PRINTEMPS 2028"),
-        ];
-        for (old, expected) in cases {
-            assert_eq!(autumn.title(old), expected, "{old}");
-        }
-        assert_eq!(autumn.code("RENTREE10", &|_| true), "RENTREE10-2803");
-        assert_eq!(autumn.code("RENTREE-2027", &|_| true), "RENTREE-2028");
-        assert_eq!(
-            autumn.code("RENTREE10", &|code| code != "RENTREE10-2803"),
-            "RENTREE10-2803-2"
-        );
-        let month = naming("web-dev-2026-09", "2026-09-07", "2027-01-11");
-        assert_eq!(
-            month.title("Web Development, September 2026${suffix}"),
-            "Web Development, January 2027${suffix}"
-        );
-        assert_eq!(month.title("Come back"), "Come back (2027-01)");
-    }
-
-    #[test]
-    fn folders_are_renamed_where_they_speak_of_the_launch() {
-        let spring = naming("portrait-2027-printemps", "2027-03-01", "2027-09-13");
-        assert_eq!(spring.folder("printemps-2027"), "automne-2027");
-        assert_eq!(spring.folder("cours"), "cours");
-    }
-}
+mod tests;

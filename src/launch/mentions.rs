@@ -1,6 +1,7 @@
 //! Lines of texts and comments that name a date, or the launch before.
 
 use super::label::Naming;
+use super::spoken::words;
 use super::words::{MONTHS, find};
 use crate::yaml::{Node, ScalarStyle, Value};
 use std::ops::Range;
@@ -15,18 +16,7 @@ pub(super) fn lines<'a>(text: &'a str, naming: &Naming) -> Vec<&'a str> {
 
 /// Whether a line has a day in it: `2026-09-07`, `07.09.`, `7/09`, `7 septembre`, `September 7`.
 fn has_date(line: &str) -> bool {
-    let mut words: Vec<(Range<usize>, &str)> = Vec::new();
-    let mut start = None;
-    for (at, character) in line.char_indices().chain([(line.len(), ' ')]) {
-        match (character.is_alphanumeric(), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                words.extend(line.get(from..at).map(|word| (from..at, word)));
-                start = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
+    let words = words(line);
     let number = |word: &str| {
         let digits = word.trim_end_matches(|letter: char| letter.is_alphabetic());
         let is_short = (1..=2).contains(&digits.len());
@@ -46,8 +36,11 @@ fn has_date(line: &str) -> bool {
                     .bytes()
                     .chain(other.bytes())
                     .all(|it| it.is_ascii_digit());
-                let month = number(other).is_some_and(|month| (1..=12).contains(&month));
-                is_whole && other.len() == 2 && is_day(one) && month
+                let is_month = |word| number(word).is_some_and(|it| (1..=12).contains(&it));
+                // The day comes first, or, before a slash, the month.
+                let in_order = is_day(one) && is_month(other);
+                let turned = gap == "/" && is_month(one) && is_day(other);
+                is_whole && other.len() == 2 && (in_order || turned)
             }
             _ => false,
         };
@@ -56,8 +49,8 @@ fn has_date(line: &str) -> bool {
     })
 }
 
-/// The comments of a document's text, with what is in quotes and blocks left out.
-pub(super) fn comments<'a>(text: &'a str, node: &Node) -> Vec<&'a str> {
+/// Where comments stand in a document's text, with what is in quotes and blocks left out.
+pub(super) fn comments(text: &str, node: &Node) -> Vec<Range<usize>> {
     let mut quoted = Vec::new();
     collect(node, &mut quoted);
     let mut out = Vec::new();
@@ -71,7 +64,7 @@ pub(super) fn comments<'a>(text: &'a str, node: &Node) -> Vec<&'a str> {
                 is_apart && !quoted.iter().any(|span| span.contains(&(at + place)))
             })
             .next();
-        out.extend(comment.and_then(|place| Some(line.get(place..)?.trim())));
+        out.extend(comment.map(|place| at + place..at + line.trim_end().len()));
         at += line.len();
     }
     out
@@ -110,6 +103,7 @@ mod tests {
             "from 2026-09-07 on",
             "am 07.09. um zehn",
             "07/09",
+            "until 09/30",
             "1 mai",
         ] {
             assert!(has_date(line), "{line}");
@@ -131,9 +125,8 @@ mod tests {
     fn comments_are_told_from_texts() {
         let text = "# one\na: \"# no\" # two\nb: |\n  # no\n\n  x # no\nc: d#no # three\n# four\n";
         let node = parse(FileId(0), text, &Limits::default(), &mut Diagnostics::new()).remove(0);
-        assert_eq!(
-            comments(text, &node),
-            ["# one", "# two", "# three", "# four"]
-        );
+        let found = comments(text, &node).into_iter();
+        let found: Vec<&str> = found.map(|place| &text[place]).collect();
+        assert_eq!(found, ["# one", "# two", "# three", "# four"]);
     }
 }

@@ -54,7 +54,8 @@ impl Noted<'_> {
         self.of_times(&mut note);
         if let Some(read) = Standalone::read(self.text.to_owned()) {
             self.of_texts(&read.node, &mut note);
-            for comment in mentions::comments(&read.text, &read.node) {
+            for place in mentions::comments(&read.text, &read.node) {
+                let comment = read.text.get(place).unwrap_or_default();
                 for line in mentions::lines(comment, self.naming) {
                     note(Topic::Comment, None, quoted(line));
                 }
@@ -140,10 +141,13 @@ impl Noted<'_> {
     }
 
     fn of_texts(&self, node: &Node, note: &mut impl FnMut(Topic, Option<Path>, String)) {
-        if !matches!(self.document.spec, Spec::Letter(_)) {
-            return;
-        }
-        for key in ["subject", "body"] {
+        // Other titles say the new launch already.
+        let texts: &[&str] = match self.document.spec {
+            Spec::Letter(_) => &["subject", "body"],
+            Spec::Test(_) => &["title"],
+            _ => &[],
+        };
+        for key in texts {
             let text = node.get(key).and_then(Node::as_str).unwrap_or_default();
             for line in mentions::lines(text, self.naming) {
                 note(Topic::Text, Some(Path::root().key(key)), quoted(line));
@@ -188,6 +192,13 @@ pub(super) fn of_schedule(
             pause.from, pause.to
         );
         note(Topic::Pause, skip.index(at), message);
+    }
+    if let Some(pause) = met.iter().find(|it| (it.from..=it.to).contains(&after)) {
+        let message = format!(
+            "{after} falls into the pause {} to {}: the first module opens after it",
+            pause.from, pause.to
+        );
+        note(Topic::Pause, root.key("starts"), message);
     }
     let missed = every.iter().flat_map(|every| &every.skip).filter(|skip| {
         let is_same = |from: NaiveDate| {

@@ -3,6 +3,7 @@
 use super::calendar::Redated;
 use super::decision::{Decision, Topic};
 use super::label::Naming;
+use super::mentions;
 use super::standalone::{Standalone, applied};
 use super::tree;
 use crate::kinds::{Document, Link, Place, Reference};
@@ -10,6 +11,7 @@ use crate::model::{Address, Path, Seg};
 use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value, Written};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// New names by kind and old name.
 pub(super) type Renames = BTreeMap<(String, String), String>;
@@ -88,8 +90,9 @@ impl<'a> Rewriting<'a> {
             let Reference::Name(name) = &link.to else {
                 continue;
             };
-            // A part of a course is no name of a document; the course is named beside it.
-            if link.inside.is_some() {
+            // A part of a course is no name of a document; the course is named beside it. What an
+            // offer was like is written out.
+            if link.inside.is_some() || link.path.field() == Some("like") {
                 continue;
             }
             let key = (link.kind.to_owned(), name.as_str().to_owned());
@@ -145,13 +148,33 @@ impl<'a> Rewriting<'a> {
             end: node.span.start + u32::try_from(raw.len()).unwrap_or(0),
             ..node.span
         };
+        let title = |raw: &str| match naming.spoken_title(raw) {
+            None if must_differ => Some(naming.title(raw)),
+            spoken => spoken,
+        };
         let new = match (is_block, node.as_str()) {
             // A title over several lines becomes one line.
-            (true, Some(text)) => Written::text(naming.title(text.trim())).on_one_line(),
-            (_, _) => naming.title(raw),
+            (true, Some(text)) => title(text.trim()).map(|it| Written::text(it).on_one_line()),
+            (_, _) => title(raw),
         };
-        if must_differ || naming.speaks(raw) {
+        if let Some(new) = new {
             self.edit(place, new, &path);
+        }
+    }
+
+    /// Gives the names that have changed in comments: those that are no ordinary words.
+    pub(super) fn rename_in_comments(&mut self, renames: &Renames) {
+        let text = &self.document.text;
+        for place in mentions::comments(text, &self.document.node) {
+            for (word, name) in names_in(text, place) {
+                let mut new = renames.iter().filter(|((_, old), _)| old == name);
+                let first = new.next().map(|(_, new)| new);
+                if let Some(new) = first.filter(|first| new.all(|(_, other)| other == *first)) {
+                    let file = self.document.node.span.file;
+                    let span = Span::new(file, word.start, word.end);
+                    self.edit(span, new.clone(), &Path::root());
+                }
+            }
         }
     }
 
@@ -185,4 +208,23 @@ impl<'a> Rewriting<'a> {
             message: format!("left as it is: {why}"),
         });
     }
+}
+
+/// What could be names of documents in a part of a text: with a hyphen, so that no ordinary word is
+/// taken for one.
+fn names_in(text: &str, part: Range<usize>) -> Vec<(Range<usize>, &str)> {
+    let own = text.get(part.clone()).unwrap_or_default();
+    let is_name = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    let mut out = Vec::new();
+    let mut at = part.start;
+    for piece in own.split_inclusive(|character| !is_name(character)) {
+        let word = piece.trim_end_matches(|character| !is_name(character));
+        let bare = word.trim_matches('-');
+        if bare.contains('-') {
+            let start = at + (word.len() - word.trim_start_matches('-').len());
+            out.push((start..start + bare.len(), bare));
+        }
+        at += piece.len();
+    }
+    out
 }

@@ -17,6 +17,7 @@ mod fmt;
 mod formats;
 mod harness;
 mod killed;
+mod launch;
 mod lsp;
 mod matrix;
 mod observability;

@@ -4,13 +4,16 @@ use super::super::configuration::{self, Everywhere, check_everywhere};
 use super::super::files::Files;
 use super::super::fixing::difference;
 use super::super::{Context, Exit, Failure, inside, parse_moment};
+use crate::compile::Compiled;
 use crate::diag::{Diagnostics, Severity};
+use crate::domain::world::Assumptions;
 use crate::domain::zone::Zone;
-use crate::kinds::Document;
-use crate::launch::{self, FORMS, Form, NextCohort, Refusal, Request};
-use crate::model::Moment;
+use crate::kinds::{Document, Spec};
+use crate::launch::{self, Decision, FORMS, Form, NextCohort, Refusal, Request, Topic};
+use crate::model::{Address, Moment};
 use crate::os::{self, NewFilesError, ProjectFolder};
 use crate::render::{human, json};
+use crate::simulate::{self, Stage};
 use crate::source::SourceMap;
 use crate::yaml::{self, Limits, Node};
 use std::collections::BTreeMap;
@@ -89,7 +92,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         Some(form) => form.into(),
         None => ask(context)?,
     };
-    let next = project.next(args, form, args.course.as_deref())?;
+    let mut next = project.next(args, form, args.course.as_deref())?;
     let place = out.unwrap_or_else(|| {
         let shown = project.sources.path(next.file);
         next.place(project.folder.relative(shown).unwrap_or(shown))
@@ -104,7 +107,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     {
         return Err(exists(&shown));
     }
-    let findings = project.check(context, &place, &next)?;
+    let Checked { findings, broken } = project.check(context, &place, &next)?;
+    next.decisions.splice(0..0, broken);
     let is_written = !args.dry_run && !args.diff;
     if is_written {
         write(&project.folder, &place, &shown, &next.text)?;
@@ -216,8 +220,8 @@ impl Project {
         launch::next_cohort(&request).map_err(|refusal| refused(&refusal))
     }
 
-    /// Checks the project with the new file in it, and gives what is found in that file, as text.
-    fn check(&self, context: &Context, place: &str, next: &NextCohort) -> Result<String, Failure> {
+    /// Checks the project with the new file in it, and runs the new tests.
+    fn check(&self, context: &Context, place: &str, next: &NextCohort) -> Result<Checked, Failure> {
         let dir = context.dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let buffers = BTreeMap::from([(dir.join(place), next.text.clone())]);
         let files = Files::read_over(&dir, context.environment.as_deref(), buffers)?;
@@ -233,7 +237,7 @@ impl Project {
         let Everywhere {
             sources,
             mut findings,
-            ..
+            compiled,
         } = check_everywhere(files, context.environment.as_deref(), now)?;
         let new = sources.ids().find(|file| sources.path(*file) == shown);
         findings.retain_mut(|finding| {
@@ -246,12 +250,59 @@ impl Project {
             ));
             return Err(Failure::said(Exit::Invalid));
         }
-        if findings.is_empty() {
-            return Ok(String::new());
-        }
         let style = context.console.err_style;
-        Ok(human::diagnostics::render(&findings, &sources, style))
+        Ok(Checked {
+            findings: match findings.is_empty() {
+                true => String::new(),
+                false => human::diagnostics::render(&findings, &sources, style),
+            },
+            broken: broken(&compiled, next),
+        })
     }
+}
+
+/// What came of checking the project with the new file.
+struct Checked {
+    /// What is found in the new file, as text.
+    findings: String,
+    /// The new tests that fail.
+    broken: Vec<Decision>,
+}
+
+fn broken(compiled: &[Option<Compiled>], next: &NextCohort) -> Vec<Decision> {
+    let is_new = |address: &Address| next.renamed.iter().any(|(_, new)| new == address);
+    let mut out: Vec<Decision> = Vec::new();
+    for compiled in compiled.iter().flatten() {
+        // What cannot be played at all is told by `bursar test`.
+        let Ok(stage) = Stage::of(compiled) else {
+            continue;
+        };
+        for document in compiled.documents.iter().filter(|it| is_new(&it.address)) {
+            let Spec::Test(test) = &document.spec else {
+                continue;
+            };
+            let outcome = simulate::run(&stage, document, test, Assumptions::default());
+            let Some(miss) = outcome.misses.first() else {
+                continue;
+            };
+            if out.iter().any(|told| told.address == document.address) {
+                continue;
+            }
+            let time = miss.time.as_ref().map(|time| format!("{time}: "));
+            out.push(Decision {
+                topic: Topic::Test,
+                address: document.address.clone(),
+                path: None,
+                message: format!(
+                    "{}expected {}, found {}",
+                    time.unwrap_or_default(),
+                    miss.expected,
+                    miss.found
+                ),
+            });
+        }
+    }
+    out
 }
 
 fn write(folder: &ProjectFolder, place: &str, shown: &str, text: &str) -> Result<(), Failure> {
