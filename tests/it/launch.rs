@@ -114,18 +114,7 @@ fn topics(told: &Value) -> Vec<String> {
 fn tests_of(project: &Project) -> usize {
     let ran = project.run(&["test", "--json"]).exits(0);
     let told: Value = serde_json::from_str(&ran.stdout).unwrap();
-    count_outcomes(&told)
-}
-
-fn count_outcomes(told: &Value) -> usize {
-    match told {
-        Value::Object(map) => {
-            let own = usize::from(map.contains_key("test"));
-            own + map.values().map(count_outcomes).sum::<usize>()
-        }
-        Value::Array(items) => items.iter().map(count_outcomes).sum(),
-        _ => 0,
-    }
+    told["environments"][0]["tests"].as_array().unwrap().len()
 }
 
 fn local(text: &str) -> NaiveDateTime {
@@ -309,7 +298,7 @@ starts: 2026-09-06T02:30
 schedule:
   every: { period: 7d }
 ---
-{ kind: offer, name: web-2026-09-basic, title: "Web, September 2026${suffix}", price: 100.00 USD, payment: { full: true }, sale: { opens: 2026-07-01T00:00, closes: 2026-09-30 }, products: [{ course: web, cohort: web-2026-09, access: { until: 2026-12-31 } }], coupons: [first, general], protect: true, adopt: { id: 77 } }
+{ kind: offer, name: web-2026-09-basic, title: "Web, September 2026${suffix}", status: published, price: 100.00 USD, payment: { full: true }, sale: { opens: 2026-07-01T00:00, closes: 2026-09-30 }, products: [{ course: web, cohort: web-2026-09, access: { until: 2026-12-31 } }], coupons: [first, general], protect: true, adopt: { id: 77 } }
 ---
 kind: offer
 name: web-2026-09-pro
@@ -392,7 +381,7 @@ fn what_belongs_to_a_launch_goes_along_and_what_is_shared_stays() {
         "# web-2027-03 is the first.\nkind: cohort\nname: web-2027-03\ncourse: web\n",
         "follows: web-2026-09\nlaunch: schedule-only\nstarts: 2027-03-07T02:30\n",
         // The second slot is skipped by the clock change of 14 March, the third is not.
-        "  modules:\n    two:\n      opens: 2027-03-14T03:30\n",
+        "two: { opens: 2027-03-14T03:30 }",
         "title: \"Web, March 2027${suffix}\"",
         "sale: { opens: 2026-12-30T00:00, closes: 2027-03-31 }",
         "coupons: [first-2027-03, general]",
