@@ -13,9 +13,11 @@ mod files;
 mod fixing;
 mod fmt;
 mod init;
+mod inside;
 mod log;
 mod lsp;
 mod man;
+mod new;
 mod own;
 mod place;
 mod plan;
@@ -71,6 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
+        Command::New(args) => new::run(&context, &args),
         Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
@@ -197,6 +200,7 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),
+    New(new::Args),
     Schema(schema::Args),
     Explain(explain::Args),
     Validate(validate::Args),

@@ -31,6 +31,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "launch",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
+    (
         "render",
         &[
             "source",
@@ -43,6 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
             "plan",
             "compile",
+            "launch",
             "decompile",
             "simulate",
         ],
@@ -86,6 +91,7 @@ const PURE: &[&str] = &[
     "domain",
     "plan",
     "compile",
+    "launch",
     "simulate",
     "decompile",
     "render",
@@ -144,7 +150,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Rooms that may name a kind (`campaign` edits objects of theirs by hand, in tests), and the one file of the sandbox that may.
 const MAY_NAME_KINDS: &[&str] = &[
-    "kinds", "rules", "domain", "simulate", "compile", "campaign",
+    "kinds", "rules", "domain", "simulate", "compile", "launch", "campaign",
 ];
 const SANDBOX_BEHAVIOUR: &str = "src/sandbox/behaviour";
 

@@ -18,6 +18,7 @@ mod formats;
 mod harness;
 mod hostile;
 mod killed;
+mod launch;
 mod lives;
 mod lsp;
 mod matrix;
