@@ -52,6 +52,8 @@ pub struct HttpStore {
     credentials: Option<(String, Secret)>,
     place: String,
     patience: Patience,
+    /// The most that a document may hold.
+    cap: usize,
 }
 
 /// What the protocol says of a lock.
@@ -153,6 +155,7 @@ impl HttpStore {
             place: shown.to_string(),
             address,
             patience: Patience::default(),
+            cap: CAP_BYTES,
         })
     }
 
@@ -163,6 +166,12 @@ impl HttpStore {
             patience: Patience::with_pause(pause),
             ..self
         }
+    }
+
+    /// The same for documents of at most so many bytes.
+    #[must_use]
+    pub fn with_cap(self, cap: usize) -> Self {
+        HttpStore { cap, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -224,7 +233,7 @@ impl HttpStore {
         match response.status() {
             StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
-                let text = self.body(response, CAP_BYTES).await?;
+                let text = self.body(response, self.cap).await?;
                 let document = Document {
                     text,
                     version: None,
