@@ -9,13 +9,17 @@ use std::process::{Command, Output, Stdio};
 
 /// Runs the program in a folder, with a clean environment.
 fn bursar(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bursar"))
+    command(folder, arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
+    command
         .args(arguments)
         .current_dir(folder)
         .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 fn out(output: &Output) -> String {
