@@ -7,6 +7,7 @@ pub mod explain;
 pub mod journey;
 pub mod plan;
 pub mod pull;
+pub mod recovery;
 mod snippet;
 pub mod staleness;
 pub mod state;

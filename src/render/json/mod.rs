@@ -8,6 +8,7 @@ pub mod journey;
 pub mod log;
 pub mod progress;
 pub mod pull;
+pub mod recovery;
 pub mod state;
 pub mod tests;
 
