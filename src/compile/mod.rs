@@ -20,6 +20,7 @@ mod objects;
 mod places;
 mod references;
 mod schedules;
+mod secrets;
 mod severities;
 mod surroundings;
 mod titles;
@@ -30,6 +31,7 @@ pub use crate::kinds::Document;
 pub use digest::digest;
 pub use environments::environments;
 pub use letters::unrendered;
+pub use secrets::secrets;
 pub use variables::literal;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};

@@ -44,9 +44,10 @@ pub use names::{
     WrittenAddress,
 };
 pub use project::{
-    Backend, Defaults, Environment, MaxRemovals, PROJECT_FILE, PartialDocument, PartialPlatform,
-    PartialStateConfig, Platform, Project, Provider, RuleLevel, Safety, StateConfig, Version,
-    WholePercent,
+    Backend, DatabaseAddress, Defaults, Environment, HttpStateConfig, LocalStateConfig,
+    MaxRemovals, PROJECT_FILE, PartialDocument, PartialPlatform, PartialStateConfig, Platform,
+    PostgresStateConfig, Project, Provider, RuleLevel, S3StateConfig, Safety, StateAddress,
+    StateConfig, Version, WholePercent,
 };
 pub use reference::{Inside, Link, Links, Place, Reference, Strength};
 pub use scalars::{

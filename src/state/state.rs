@@ -136,7 +136,7 @@ impl State {
                         recovered(&state.copy, file, text, present)
                     })
                     .await?;
-                state.copy.folder.remove_journal()?;
+                state.copy.set_journal_aside()?;
                 Ok(serial)
             }
         }

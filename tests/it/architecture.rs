@@ -126,6 +126,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     // Where a state is kept is not where the objects live: each has its own client.
     ("reqwest", &["provider", "state"]),
+    ("object_store", &["state"]),
+    ("tokio_postgres", &["state"]),
     ("axum", &["sandbox"]),
     ("rusqlite", &["sandbox"]),
     ("clap", &["cli"]),

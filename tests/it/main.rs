@@ -18,6 +18,7 @@ mod formats;
 mod harness;
 mod killed;
 mod launch;
+mod lives;
 mod lsp;
 mod matrix;
 mod observability;
@@ -29,5 +30,7 @@ mod requests;
 mod saved_plans;
 mod secrets;
 mod served;
+#[path = "../states/mod.rs"]
+mod state_suite;
 mod states;
 mod suite;

@@ -71,27 +71,85 @@ async fn the_main_job_with_a_state_on_a_server() {
 }
 
 #[test]
-fn credentials_and_unknown_keys_are_refused_in_yaml() {
-    for (keys, expected) in [
+fn settings_are_judged_without_the_server_and_secrets_shown_nowhere() {
+    for (state, code, expected) in [
         (
-            "address: \"https://x\", password: s3cret",
+            "backend: http, address: \"https://x\", password: s3cret",
+            "unknown-field",
             "must not stand in bursar.yaml",
         ),
-        ("address: \"https://x\", adress: y", "unknown field"),
-        ("lock_method: LOCK", "missing field"),
-        ("address: \"http://x.example\"", "https://"),
+        (
+            "backend: http, address: \"https://ann:s3cret@x\"",
+            "wrong-type",
+            "holds a name or a password",
+        ),
+        (
+            "backend: http, address: \"https://x\", adress: y",
+            "unknown-field",
+            "`adress`",
+        ),
+        ("backend: http", "missing-field", "`state` has no `address`"),
+        (
+            "backend: http, address: \"http://x.example\"",
+            "wrong-type",
+            "https:// outside of this machine",
+        ),
+        ("backend: s3", "missing-field", "`state` has no `bucket`"),
+        (
+            "backend: s3, bucket: b, address: \"https://x\"",
+            "unknown-field",
+            "`address`",
+        ),
+        (
+            "backend: s3, bucket: b, endpoint: x",
+            "wrong-type",
+            "does not begin with https://",
+        ),
+        ("backend: postgres", "missing-field", "`state` has no `url`"),
+        (
+            "backend: postgres, url: \"postgres://ann:s3cret@db/school\"",
+            "wrong-type",
+            "holds a password",
+        ),
+        (
+            "backend: postgres, url: \"postgres://ann@db\"",
+            "wrong-type",
+            "names no database",
+        ),
+        (
+            "backend: gcs",
+            "unknown-value",
+            "`local`, `http`, `s3` or `postgres`",
+        ),
+        ("backend: local, key: x", "unknown-field", "`key`"),
+        ("bucket: b", "missing-field", "`state` has no `backend`"),
     ] {
         let folder = school();
-        keep_at(folder.path(), keys);
-        let (_, why) = check(folder.path(), &["state", "list"], 3);
-        assert!(why.contains(expected), "{why}");
-        assert!(!why.contains("s3cret"), "{why}");
+        let line = keep(folder.path(), state);
+        let (found, _) = check(folder.path(), &["validate"], 3);
+        assert!(found.contains(&format!("error[{code}]")), "{found}");
+        assert!(found.contains(expected), "{found}");
+        assert!(found.contains(&format!("bursar.yaml:{line}:")), "{found}");
+        for format in ["json", "sarif", "github", "junit"] {
+            let (told, _) = check(folder.path(), &["validate", "--format", format], 3);
+            assert!(!told.contains("s3cret"), "{told}");
+        }
+        let (out, err) = check(folder.path(), &["state", "list"], 3);
+        for told in [found, out, err] {
+            assert!(!told.contains("s3cret"), "{told}");
+        }
     }
 }
 
-fn keep_at(folder: &Path, keys: &str) {
+/// Writes settings of the state; the line on which they stand.
+fn keep(folder: &Path, state: &str) -> usize {
     let file = folder.join("bursar.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let text = format!("{text}\nstate: {{ backend: http, {keys} }}\n");
-    std::fs::write(&file, text).unwrap();
+    let text = format!("{text}\nstate: {{ {state} }}\n");
+    std::fs::write(&file, &text).unwrap();
+    text.lines().count()
+}
+
+fn keep_at(folder: &Path, keys: &str) {
+    keep(folder, &format!("backend: http, {keys}"));
 }

@@ -59,8 +59,12 @@ impl Server {
         Server { held, port }
     }
 
+    pub fn host(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}/state/school", self.port)
+        format!("http://{}/state/school", self.host())
     }
 
     pub fn turn(&self, mood: Mood) {
