@@ -291,7 +291,7 @@ fn a_test_keeps_its_place_before_the_end_of_access() {
         "- at: 2028-03-14T12:00\n",
         // Relative to each one's access, 196 days later.
         "portrait/lumiere/fenetre: 2027-09-20T09:00 # copi",
-        "portrait/retouche/peau: 2027-11-07T09:00\n",
+        "portrait/retouche/peau: 2027-10-28T09:00\n",
         "portrait/portfolio/revue: 2027-11-12T18:00\n",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
