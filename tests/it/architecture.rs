@@ -139,6 +139,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("dialoguer", &["cli"]),
     ("notify", &["cli"]),
+    ("icalendar", &["render"]),
     ("jsonschema", &["schema"]),
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
