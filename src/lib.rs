@@ -29,6 +29,10 @@ pub mod domain;
 
 pub mod compile;
 
+pub mod launch;
+
+pub mod simulate;
+
 pub mod plan;
 
 pub mod decompile;

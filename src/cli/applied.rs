@@ -3,7 +3,7 @@
 use super::files::Files;
 use super::place::state_in;
 use super::planning::state_failure;
-use super::{Failure, until_signal};
+use super::{Failure, own, until_signal};
 use crate::compile;
 use crate::kinds::{Project, StateConfig};
 use crate::model::BaseState;
@@ -16,6 +16,8 @@ pub(super) enum Applied {
     Needed,
     /// It goes on: it may be there to mend the state, or does without.
     Wanted,
+    /// It does not leave the machine.
+    Here,
 }
 
 impl Applied {
@@ -29,7 +31,8 @@ impl Applied {
         files: &Files,
         environment: Option<&str>,
     ) -> Result<Option<BaseState>, Failure> {
-        let project = settings(files, environment).filter(|project| !is_here(project));
+        let is_elsewhere = |project: &Project| self != Applied::Here && !is_here(project);
+        let project = settings(files, environment).filter(is_elsewhere);
         let Some(project) = project else {
             return Ok(here(files, environment));
         };
@@ -39,7 +42,7 @@ impl Applied {
         match (self, read) {
             (_, Ok(snapshot)) => Ok(of(snapshot)),
             (Applied::Needed, Err(failure)) => Err(failure),
-            (Applied::Wanted, Err(_)) => Ok(None),
+            (Applied::Wanted | Applied::Here, Err(_)) => Ok(None),
         }
     }
 }
@@ -52,8 +55,7 @@ pub(super) fn here(files: &Files, environment: Option<&str>) -> Option<BaseState
         return None;
     }
     let project = files.project.as_ref()?.get("project")?.as_str()?;
-    let folder = files.folder.path().join(".bursar");
-    let folder = folder.join(environment.unwrap_or("default"));
+    let folder = own::environment(&files.folder, environment, None).ok()?;
     let state = LocalState::open(folder, project, environment.map(str::to_owned));
     of(state.read().ok()?)
 }

@@ -14,10 +14,13 @@ mod files;
 mod fixing;
 mod fmt;
 mod init;
+mod inside;
 mod locking;
 mod log;
 mod lsp;
 mod man;
+mod new;
+mod own;
 mod place;
 mod plan;
 mod planning;
@@ -29,8 +32,11 @@ mod saved;
 mod schema;
 mod show;
 mod signals;
+mod simulate;
 mod state;
+mod test;
 mod validate;
+mod watch;
 
 pub use exit::{EXITS, Exit};
 pub use failure::Failure;
@@ -69,11 +75,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
+        Command::New(args) => new::run(&context, &args),
         Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
         Command::Fmt(args) => fmt::run(&context, &args),
         Command::Lsp(args) => lsp::run(&context, &args),
+        Command::Test(args) => test::run(&context, &args),
+        Command::Simulate(args) => simulate::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::Drift(args) => drift::run(&context, &args),
@@ -193,11 +202,14 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),
+    New(new::Args),
     Schema(schema::Args),
     Explain(explain::Args),
     Validate(validate::Args),
     Fmt(fmt::Args),
     Lsp(lsp::Args),
+    Test(test::Args),
+    Simulate(simulate::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),

@@ -5,4 +5,5 @@
 
 pub mod pricing;
 pub mod schedule;
+pub mod world;
 pub mod zone;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 mod decode;
 mod mirror;
-mod wire;
+pub mod wire;
 
 /// A course's program as the platform has it. Never written: `pull` refreshes it.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-mod wire;
+pub mod wire;
 
 /// An e-mail. Its values are filled in from the configuration when it is compiled.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

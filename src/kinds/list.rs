@@ -4,7 +4,7 @@ use super::body::Body;
 use super::decode::{Fields, From, Inexpressible, Naming};
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Filter, Kind, Links, Rule, Status,
-    Surroundings, Title,
+    Surroundings, Times, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Path, Value};
@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-pub(in crate::kinds) mod wire;
+pub mod wire;
 
 /// A contact list. Its definition can be saved once; a change is a replacement. The title can change.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
@@ -94,6 +94,12 @@ where:
     fn links(&self, links: &mut Links) {
         if let Some(filter) = self.where_.set() {
             filter.links(&Path::root().key("where"), links);
+        }
+    }
+
+    fn times(&self, times: &mut Times) {
+        if let Some(filter) = self.where_.set() {
+            filter.times(&Path::root().key("where"), times);
         }
     }
 

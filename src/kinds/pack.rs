@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
-mod wire;
+pub mod wire;
 
 /// A bundle of passes and other things. It can be bought where every item can.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

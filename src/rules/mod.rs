@@ -89,6 +89,7 @@ mod upgrade_listed;
 pub use configuration::Configuration;
 pub use pages::page;
 pub use release::Releases;
+pub use untested_restriction::{Restriction, restrictions};
 
 use crate::diag::{Code, Diagnostics};
 

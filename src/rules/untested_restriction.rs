@@ -2,9 +2,9 @@
 
 use super::{Configuration, Rule, configuration, passes};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::kinds::Document;
 use crate::kinds::pack::Item;
 use crate::kinds::test::{BoughtBefore, CanBuy, Deed};
+use crate::kinds::{Document, Index, Spec};
 use crate::model::{Address, Path};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,10 +22,31 @@ struct Tried {
     blocked: bool,
 }
 
-fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
-    let tried = tried(configuration);
+/// Who has been shown to be able to buy a restricted pass, alone or through a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restriction {
+    /// The pass that is restricted.
+    pub pass: Address,
+    /// What is bought: the pass itself, or a pack with it.
+    pub target: Address,
+    /// A new member has been tried.
+    pub new: bool,
+    /// An existing one has.
+    pub existing: bool,
+    /// One who is allowed has.
+    pub allowed: bool,
+    /// One who is blocked has.
+    pub blocked: bool,
+}
+
+/// Every restriction of what is for sale, with what tests show of it.
+pub fn restrictions(index: &Index<'_>) -> Vec<Restriction> {
+    let tried = tried(index);
     let mut holders: BTreeMap<&str, Vec<&Document>> = BTreeMap::new();
-    for (document, pack) in configuration.packs() {
+    for document in index.of_kind("pack") {
+        let Spec::Pack(pack) = &document.spec else {
+            continue;
+        };
         if pack.for_sale.set() == Some(&false) {
             continue;
         }
@@ -43,39 +64,78 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
             }
         }
     }
-    for (document, pass) in configuration.passes() {
-        let for_new = passes::is_for_new_members(pass);
-        let restricted =
-            for_new || !passes::allowed(pass).is_empty() || !passes::denied(pass).is_empty();
+    let mut all = Vec::new();
+    for document in index.of_kind("pass") {
+        let Spec::Pass(pass) = &document.spec else {
+            continue;
+        };
+        let restricted = passes::is_for_new_members(pass)
+            || !passes::allowed(pass).is_empty()
+            || !passes::denied(pass).is_empty();
         // What is not for sale cannot be shown to be allowed.
         let sold = pass.for_sale.set() != Some(&false);
         if !restricted || !sold || passes::is_unsellable(pass) {
             continue;
         }
         let packs = holders.get(&*document.address.name).into_iter().flatten();
-        let mut missing = Vec::new();
-        for (target, how) in std::iter::once((document, "alone".to_owned()))
-            .chain(packs.map(|pack| (*pack, format!("through the pack `{}`", pack.address.name))))
-        {
+        for target in std::iter::once(document).chain(packs) {
             let none = Tried::default();
-            let seen = tried.get(&target.address).unwrap_or(&none);
-            let lacks: Vec<&str> = [
-                (seen.new, "a new member"),
-                (seen.existing, "an existing one"),
-                (seen.allowed, "one who should be allowed"),
-                (seen.blocked, "one who should be blocked"),
-            ]
-            .into_iter()
-            .filter(|(there, _)| !there)
-            .map(|(_, who)| who)
-            .collect();
-            if !lacks.is_empty() {
-                missing.push(format!("{how}: {}", lacks.join(", ")));
-            }
+            let Tried {
+                new,
+                existing,
+                allowed,
+                blocked,
+            } = tried.get(&target.address).unwrap_or(&none);
+            all.push(Restriction {
+                pass: document.address.clone(),
+                target: target.address.clone(),
+                new: *new,
+                existing: *existing,
+                allowed: *allowed,
+                blocked: *blocked,
+            });
         }
-        if missing.is_empty() {
+    }
+    all
+}
+
+fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
+    let mut missing: BTreeMap<Address, Vec<String>> = BTreeMap::new();
+    for restriction in restrictions(configuration.index) {
+        let Restriction {
+            pass,
+            target,
+            new,
+            existing,
+            allowed,
+            blocked,
+        } = restriction;
+        let lacks: Vec<&str> = [
+            (new, "a new member"),
+            (existing, "an existing one"),
+            (allowed, "one who should be allowed"),
+            (blocked, "one who should be blocked"),
+        ]
+        .into_iter()
+        .filter(|(there, _)| !there)
+        .map(|(_, who)| who)
+        .collect();
+        if lacks.is_empty() {
             continue;
         }
+        let how = if target == pass {
+            "alone".to_owned()
+        } else {
+            format!("through the pack `{}`", target.name)
+        };
+        let said = format!("{how}: {}", lacks.join(", "));
+        missing.entry(pass).or_default().push(said);
+    }
+    for (document, pass) in configuration.passes() {
+        let Some(missing) = missing.get(&document.address) else {
+            continue;
+        };
+        let for_new = passes::is_for_new_members(pass);
         let which = if for_new { "new_members_only" } else { "tags" };
         findings.push(
             Diagnostic::new(
@@ -96,9 +156,12 @@ fn check(configuration: &Configuration<'_>, findings: &mut Diagnostics) {
 }
 
 /// What is expected of whom, by what can be bought.
-fn tried(configuration: &Configuration<'_>) -> BTreeMap<Address, Tried> {
+fn tried(index: &Index<'_>) -> BTreeMap<Address, Tried> {
     let mut tried: BTreeMap<Address, Tried> = BTreeMap::new();
-    for (_, test) in configuration.tests() {
+    for document in index.of_kind("test") {
+        let Spec::Test(test) = &document.spec else {
+            continue;
+        };
         let mut buyers: BTreeSet<&str> = BTreeSet::new();
         for entry in &test.timeline {
             // People act first, and expectations are looked at afterwards.

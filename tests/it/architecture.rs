@@ -17,12 +17,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["source", "diag", "model", "yaml", "kinds", "domain"],
     ),
     ("domain", &["source", "diag", "model", "yaml", "kinds"]),
+    (
+        "simulate",
+        &[
+            "source", "diag", "model", "yaml", "kinds", "rules", "domain", "compile",
+        ],
+    ),
     ("plan", &["source", "diag", "model", "yaml", "kinds"]),
     (
         "compile",
         &[
             "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain",
         ],
+    ),
+    (
+        "launch",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
     ),
     (
         "render",
@@ -37,7 +47,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
             "plan",
             "compile",
+            "launch",
             "decompile",
+            "simulate",
         ],
     ),
     (
@@ -79,6 +91,8 @@ const PURE: &[&str] = &[
     "domain",
     "plan",
     "compile",
+    "launch",
+    "simulate",
     "decompile",
     "render",
 ];
@@ -121,6 +135,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("dialoguer", &["cli"]),
+    ("notify", &["cli"]),
     ("jsonschema", &["schema"]),
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
@@ -135,7 +150,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Rooms that may name a kind (`campaign` edits objects of theirs by hand, in tests), and the one file of the sandbox that may.
 const MAY_NAME_KINDS: &[&str] = &[
-    "kinds", "rules", "domain", "simulate", "compile", "campaign",
+    "kinds", "rules", "domain", "simulate", "compile", "launch", "campaign",
 ];
 const SANDBOX_BEHAVIOUR: &str = "src/sandbox/behaviour";
 

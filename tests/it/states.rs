@@ -55,7 +55,7 @@ impl Http {
 impl Place for Http {
     fn of(&self, machine: &Path, project: &str) -> State {
         let address = format!("http://127.0.0.1:{}/state/school", self.line.port());
-        in_store(Store::Http(store(&address)), machine, project)
+        in_store(Store::Http(Box::new(store(&address))), machine, project)
     }
 
     async fn document(&self) -> Option<Vec<u8>> {
@@ -146,7 +146,7 @@ async fn nothing_and_too_much_are_told_apart() {
     let place = Http::start().await;
     let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
     let capped = store(&server.address()).with_cap(1 << 19);
-    let state = in_store(Store::Http(capped), machine.path(), "school");
+    let state = in_store(Store::Http(Box::new(capped)), machine.path(), "school");
     let first = apply(&state, "run-1", "a", 1).await.unwrap();
     // No content and no bytes both mean that there is no state.
     for mood in [Mood::HasNoContent, Mood::IsEmpty] {
@@ -223,7 +223,7 @@ async fn each_address_and_verb_is_used_where_it_is_meant() {
         unlock_method: Some("DELETE".to_owned()),
     };
     let store = HttpStore::new(&gitlab, None).unwrap();
-    let state = in_store(Store::Http(store), machine.path(), "school");
+    let state = in_store(Store::Http(Box::new(store)), machine.path(), "school");
     apply(&state, "run-1", "a", 1).await.unwrap();
     let seen = server.seen();
     let (first, last) = (seen.first().unwrap(), seen.last().unwrap());

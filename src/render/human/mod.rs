@@ -4,11 +4,14 @@ pub mod apply;
 pub mod diagnostics;
 pub mod drift;
 pub mod explain;
+pub mod journey;
+pub mod launch;
 pub mod plan;
 pub mod pull;
 mod snippet;
 pub mod staleness;
 pub mod state;
+pub mod tests;
 mod values;
 
 pub use values::Names;

@@ -4,10 +4,13 @@ pub mod audit;
 pub mod diagnostics;
 pub mod drift;
 pub mod explain;
+pub mod journey;
+pub mod launch;
 pub mod log;
 pub mod progress;
 pub mod pull;
 pub mod state;
+pub mod tests;
 
 /// The version of these documents; a new field does not change it.
 const FORMAT_VERSION: &str = "1.0";

@@ -54,6 +54,7 @@ pub struct HttpStore {
     patience: Patience,
     /// The most that a document may hold.
     cap: usize,
+    deadline: Duration,
 }
 
 /// What the protocol says of a lock.
@@ -132,7 +133,6 @@ impl HttpStore {
             lock_method,
             unlock_method,
         } = addresses;
-        let client = client::client()?;
         let address = client::checked("address", address)?;
         let lock_address = match lock_address {
             Some(lock) => client::checked("lock_address", lock)?,
@@ -142,6 +142,10 @@ impl HttpStore {
             Some(unlock) => client::checked("unlock_address", unlock)?,
             None => lock_address.clone(),
         };
+        let addresses = [&address, &lock_address, &unlock_address];
+        // This machine alone: no proxy may see the password.
+        let is_plain = addresses.iter().any(|url| url.scheme() == "http");
+        let client = client::client(is_plain)?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
@@ -156,6 +160,7 @@ impl HttpStore {
             address,
             patience: Patience::default(),
             cap: CAP_BYTES,
+            deadline: client::DEADLINE,
         })
     }
 
@@ -172,6 +177,12 @@ impl HttpStore {
     #[must_use]
     pub fn with_cap(self, cap: usize) -> Self {
         HttpStore { cap, ..self }
+    }
+
+    /// The same with another time that one answer may take in all.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        HttpStore { deadline, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -303,7 +314,7 @@ impl HttpStore {
     }
 
     fn request(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, url);
+        let request = self.client.request(method, url).timeout(self.deadline);
         match &self.credentials {
             Some((user, password)) => request.basic_auth(user, Some(password.expose())),
             None => request,

@@ -1,0 +1,1 @@
+//! Worlds: by the sentences of the seeds.

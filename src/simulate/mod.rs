@@ -1,0 +1,23 @@
+//! People and timelines over a compiled configuration: tests, journeys, and what they cover.
+//!
+//! ```text
+//! compiled ─stage→ a school with names ─a test's people and timeline→ outcome
+//!                                      ─a journey→ story
+//! outcomes ─coverage→ what no test has shown
+//! ```
+//!
+//! Pure: the clock is the test's own, and the same configuration gives the same bytes.
+
+mod coverage;
+mod expectation;
+mod journey;
+mod run;
+mod stage;
+mod story;
+mod words;
+
+pub use coverage::{Coverage, Covered, Gap, Measure, coverage};
+pub use journey::{Journey, Piece};
+pub use run::{Miss, Outcome, run};
+pub use stage::{Stage, Unstageable};
+pub use story::{Line, Story};
