@@ -1,7 +1,11 @@
 //! The suite of places on this machine and on our own stub of a server, and what a server may do to
 //! the protocol.
 
+#[cfg(feature = "s3")]
+mod bucket;
 pub mod server;
+#[cfg(feature = "s3")]
+mod stub;
 
 use crate::state_suite::cases::{
     Elsewhere, Place, apply, begin, elsewhere_cases, holder, in_store, place_cases,
@@ -73,9 +77,78 @@ impl Elsewhere for Http {
     }
 }
 
+/// Our own bucket, behind a line.
+#[cfg(feature = "s3")]
+struct Bucket {
+    stub: stub::Stub,
+    line: Line,
+}
+
+#[cfg(feature = "s3")]
+impl Bucket {
+    async fn start() -> Self {
+        let stub = stub::Stub::start().await;
+        let line = Line::to(stub.address().trim_start_matches("http://")).await;
+        Bucket { stub, line }
+    }
+}
+
+#[cfg(feature = "s3")]
+impl Place for Bucket {
+    fn of(&self, machine: &Path, project: &str) -> State {
+        let address = format!("http://127.0.0.1:{}", self.line.port());
+        in_store(Store::S3(stub_store(&address)), machine, project)
+    }
+
+    async fn document(&self) -> Option<Vec<u8>> {
+        self.stub.object(DOCUMENT)
+    }
+
+    async fn set_document(&self, text: &[u8]) {
+        self.stub.set_object(DOCUMENT, text);
+    }
+}
+
+#[cfg(feature = "s3")]
+impl Elsewhere for Bucket {
+    fn line(&self) -> &Line {
+        &self.line
+    }
+}
+
+/// Where the stub of a bucket keeps the document.
+#[cfg(feature = "s3")]
+const DOCUMENT: &str = "/b/school/state.json";
+
+#[cfg(feature = "s3")]
+fn stub_store(address: &str) -> bursar::state::S3Store {
+    use bursar::model::Secret;
+    use bursar::state::{S3Credentials, S3Object, S3Store};
+    let object = S3Object {
+        bucket: "b".to_owned(),
+        key: "school/state.json".to_owned(),
+        region: "us-east-1".to_owned(),
+        endpoint: Some(address.to_owned()),
+    };
+    let credentials = S3Credentials {
+        access_key_id: Secret::new("s3cret-id"),
+        secret_access_key: Secret::new("s3cret-key"),
+        session_token: Some(Secret::new("s3cret-token")),
+    };
+    S3Store::new(&object, &credentials)
+        .unwrap()
+        .with_pause(Duration::from_millis(1))
+}
+
 mod local {
     use super::*;
     place_cases!(Local::start);
+}
+
+#[cfg(feature = "s3")]
+mod s3 {
+    use super::*;
+    elsewhere_cases!(Bucket::start);
 }
 
 mod http {

@@ -12,7 +12,7 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(300);
 
 /// A client that follows no redirect and waits for nobody for ever. What goes over plain HTTP, to
 /// this machine alone, goes through no proxy.
-pub(super) fn client(is_plain: bool) -> Result<reqwest::Client, StateError> {
+pub(super) fn builder(is_plain: bool) -> reqwest::ClientBuilder {
     // An error says that someone else has installed one, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = if is_plain {
@@ -25,10 +25,6 @@ pub(super) fn client(is_plain: bool) -> Result<reqwest::Client, StateError> {
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .timeout(DEADLINE)
-        // What is kept comes back byte by byte.
-        .no_gzip()
-        .build()
-        .map_err(|error| StateError::Settings(error.to_string()))
 }
 
 /// The text of an error without the address, whose query may hold what must not be seen.

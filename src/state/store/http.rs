@@ -145,7 +145,9 @@ impl HttpStore {
         let addresses = [&address, &lock_address, &unlock_address];
         // This machine alone: no proxy may see the password.
         let is_plain = addresses.iter().any(|url| url.scheme() == "http");
-        let client = client::client(is_plain)?;
+        let client = client::builder(is_plain)
+            .build()
+            .map_err(|error| StateError::Settings(error.to_string()))?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
