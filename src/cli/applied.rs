@@ -16,8 +16,8 @@ pub(super) enum Applied {
     Needed,
     /// It goes on: it may be there to mend the state, or does without.
     Wanted,
-    /// It does not leave the machine.
-    Here,
+    /// It never leaves the machine: of a state that is kept elsewhere nothing is known.
+    Offline,
 }
 
 impl Applied {
@@ -31,8 +31,10 @@ impl Applied {
         files: &Files,
         environment: Option<&str>,
     ) -> Result<Option<BaseState>, Failure> {
-        let is_elsewhere = |project: &Project| self != Applied::Here && !is_here(project);
-        let project = settings(files, environment).filter(is_elsewhere);
+        if self == Applied::Offline {
+            return Ok(here(files, environment));
+        }
+        let project = settings(files, environment).filter(|project| !is_here(project));
         let Some(project) = project else {
             return Ok(here(files, environment));
         };
@@ -42,7 +44,7 @@ impl Applied {
         match (self, read) {
             (_, Ok(snapshot)) => Ok(of(snapshot)),
             (Applied::Needed, Err(failure)) => Err(failure),
-            (Applied::Wanted | Applied::Here, Err(_)) => Ok(None),
+            (Applied::Wanted | Applied::Offline, Err(_)) => Ok(None),
         }
     }
 }

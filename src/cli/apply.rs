@@ -122,7 +122,9 @@ async fn carry_through(
         }
         let is_settled = snapshot.base.open_intents.is_empty();
         if !is_empty(&plan) && !is_approved {
-            ask(context).await?;
+            let question = "Do you want to perform these actions?";
+            let help = "review the plan, then `bursar apply --auto-approve`";
+            ask(context, question, help).await?;
         }
         Ok((platform, plan, is_settled))
     };
@@ -337,21 +339,21 @@ fn look(context: &Context, locked: &Session, is_embedded: bool) {
     }
 }
 
-/// Asks whether to go on.
+/// Asks whether to go on; `help` says what to do where nobody can be asked.
 ///
 /// # Errors
 /// Nobody can be asked, or the answer is not `yes`.
-async fn ask(context: &Context) -> Result<(), Failure> {
+pub(super) async fn ask(context: &Context, question: &str, help: &str) -> Result<(), Failure> {
     if !os::stdin_is_terminal() {
         return Err(Failure::new(
             Exit::Confirmation,
             "there are changes, and nobody can be asked: standard input is no terminal",
         )
-        .hint("review the plan, then `bursar apply --auto-approve`"));
+        .hint(help));
     }
     context
         .console
-        .warn("\nDo you want to perform these actions? Only `yes` is accepted: ");
+        .warn(&format!("\n{question} Only `yes` is accepted: "));
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map(|_| line)

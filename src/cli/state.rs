@@ -1,5 +1,7 @@
 //! `bursar state`.
 
+mod recover;
+
 use super::applied::Applied;
 use super::apply::random_name;
 use super::configuration::Configuration;
@@ -13,10 +15,7 @@ use crate::model::{Address, BaseState};
 use crate::os;
 use crate::render::{human, json};
 use crate::state::{Effect, Holder, Session, Snapshot, State, Unlocked};
-use std::path::{Path, PathBuf};
-
-/// The most that a kept version may hold.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+use std::path::PathBuf;
 
 /// Look at the state, which is what was last applied, and correct it.
 #[derive(Debug, clap::Args)]
@@ -26,7 +25,8 @@ Examples:
   bursar state show offer.web-dev-2026-09
   bursar state mv offer.web-dev offer.web-dev-2026-09
   bursar state unlock --id 5e0a4c1be3f04c0c9f3d4f4a7f9a1c22
-  bursar state recover .bursar/default/backups/state-12.json")]
+  bursar state recover .bursar/default/backups/state-12.json
+  bursar state recover              the state is lost: find it again on the platform")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -65,11 +65,18 @@ enum Command {
     },
     /// List the earlier versions that this machine keeps, newest first.
     Backups,
-    /// Put a kept version in place as the newest one.
+    /// Put a kept version in place as the newest one; without one, find a lost state again.
+    ///
+    /// Without FILE, and if there is no state, the platform is read: what is declared and is certainly
+    /// there, by its natural key (code, title, page), is kept as the state, with the platform's own
+    /// values. What is ambiguous or missing is listed and left out. The platform is not written to.
     Recover {
         /// A backup, or the copy that was kept when the state could not be saved.
         #[arg(value_name = "FILE")]
-        file: PathBuf,
+        file: Option<PathBuf>,
+        /// Do not ask.
+        #[arg(long, conflicts_with = "file")]
+        auto_approve: bool,
     },
 }
 
@@ -89,7 +96,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         })?,
         Command::Unlock { id } => unlock(&state, id)?,
         Command::Backups => backups(context, &state),
-        Command::Recover { file } => recover(&state, file)?,
+        Command::Recover {
+            file: Some(file), ..
+        } => return recover::from_file(context, &state, file),
+        Command::Recover {
+            file: None,
+            auto_approve,
+        } => return recover::from_platform(context, &configuration, &state, *auto_approve),
     };
     context.console.result(&text);
     Ok(Exit::Done)
@@ -262,25 +275,4 @@ fn backups(context: &Context, state: &State) -> String {
         .iter()
         .map(|path| format!("{}\n", path.display()))
         .collect()
-}
-
-fn recover(state: &State, file: &Path) -> Result<String, Failure> {
-    let text = os::read_named(file, MOST_BYTES).map_err(|error| {
-        Failure::new(Exit::Invalid, format!("{}: cannot be read", file.display()))
-            .cause(error.to_string())
-            .hint("`bursar state backups` lists what is kept")
-    })?;
-    let holder = holder("state recover");
-    runtime()?.block_on(async {
-        let mut signals = Signals::listen()?;
-        let work = async {
-            let serial = state.recover(file, &text, &holder).await;
-            serial.map_err(|error| state_failure(&error))
-        };
-        let serial = to_its_end(state, &holder, &mut signals, work).await?;
-        Ok(format!(
-            "{} is in place as version {serial}; `bursar plan` shows what it does not know\n",
-            file.display()
-        ))
-    })
 }

@@ -185,6 +185,14 @@ fn init_starts_a_project_and_writes_nothing_over() {
         bursar(folder.path(), &["init", "school"]).status.code(),
         Some(3)
     );
+    let school = folder.path().join("school");
+    for arguments in [
+        &["test", "--min-coverage", "100"] as &[&str],
+        &["fmt", "--check"],
+    ] {
+        let ran = bursar(&school, arguments);
+        assert_eq!(ran.status.code(), Some(0), "{arguments:?}: {ran:?}");
+    }
     let output = bursar(folder.path(), &["init", "school", "--ci", "gitlab"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(school.join(".gitlab-ci.yml").is_file());

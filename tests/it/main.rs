@@ -25,6 +25,7 @@ mod matrix;
 mod observability;
 mod plan_schema;
 mod pull;
+mod recovery;
 mod reference;
 mod rehearsal;
 mod requests;

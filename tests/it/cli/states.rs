@@ -338,6 +338,25 @@ fn keep(folder: &Path, state: &str) -> usize {
     text.lines().count()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_a_server_has_lost_is_found_again() {
+    let (lost, other) = (Server::start().await, Server::start().await);
+    let folder = school();
+    let folder = folder.path();
+    keep_at(folder, &format!("address: \"{}\"", lost.address()));
+    check(folder, &["apply", "--auto-approve"], 0);
+    let file = folder.join("bursar.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(&lost.address(), &other.address())).unwrap();
+    check(folder, &["state", "recover"], 10);
+    check(folder, &["state", "recover", "--auto-approve"], 0);
+    let (plan, _) = check(folder, &["plan", "--detailed-exitcode"], 0);
+    assert!(plan.starts_with("No changes."), "{plan}");
+    check(folder, &["state", "recover", "--auto-approve"], 6);
+    // The lock was let go each time.
+    check(folder, &["apply", "--auto-approve"], 0);
+}
+
 fn keep_at(folder: &Path, keys: &str) {
     keep(folder, &format!("backend: http, {keys}"));
 }
