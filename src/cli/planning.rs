@@ -11,6 +11,7 @@ use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{Snapshot, StateError};
+use tracing::Instrument as _;
 
 /// `safety.max_removals` of a project that does not say: at most so many objects …
 const MAX_REMOVALS_COUNT: u64 = 5;
@@ -118,18 +119,21 @@ pub(super) async fn plan(
     snapshot: &Snapshot,
     gates: &Gates,
 ) -> Result<Planned, Failure> {
-    let (live, requests) = live(configuration, platform, snapshot).await?;
-    let read = Read {
-        live: &live,
-        target: platform.target(),
-        requests,
+    let made = async {
+        let (live, requests) = live(configuration, platform, snapshot).await?;
+        let read = Read {
+            live: &live,
+            target: platform.target(),
+            requests,
+        };
+        let (compiled, now) = (&configuration.compiled, configuration.now);
+        Ok(Planned {
+            plan: compare(compiled, now, read, snapshot, gates),
+            names: names_of(snapshot),
+            requests_per_minute: platform.requests_per_minute(),
+        })
     };
-    let (compiled, now) = (&configuration.compiled, configuration.now);
-    Ok(Planned {
-        plan: compare(compiled, now, read, snapshot, gates),
-        names: names_of(snapshot),
-        requests_per_minute: platform.requests_per_minute(),
-    })
+    made.instrument(tracing::info_span!("plan")).await
 }
 
 /// Reads what the configuration and the state mention, and what that cost.

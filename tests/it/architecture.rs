@@ -67,6 +67,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("os", &["source", "diag", "model", "yaml"]),
+    ("telemetry", &["provider"]),
     // Compiled for tests only: it drives them together.
     (
         "campaign",
@@ -119,7 +120,11 @@ const IMPURE: &[&str] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     // Where a state is kept is not where the objects live: each has its own client.
-    ("reqwest", &["provider", "state"]),
+    ("reqwest", &["provider", "state", "telemetry"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("tracing_opentelemetry", &["telemetry"]),
     ("axum", &["sandbox"]),
     ("rusqlite", &["sandbox"]),
     ("clap", &["cli"]),
