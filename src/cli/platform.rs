@@ -66,6 +66,7 @@ impl Platform {
                 .filter_map(|document| document.spec.mirror(&document.address.name))
                 .collect(),
             seed,
+            zone: compiled.zone.clone(),
             ..Options::default()
         })
         .await

@@ -4,6 +4,7 @@ use super::files::Files;
 use super::signals::Signals;
 use super::{Context, Exit, Failure, own, runtime};
 use crate::diag::Diagnostics;
+use crate::domain::zone::Zone;
 use crate::kinds;
 use crate::model::Secret;
 use crate::os::{self, FileRead, ProjectFolder};
@@ -85,6 +86,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
             files.documents.iter().filter_map(mirror).collect()
         }),
         seed,
+        zone: project.as_ref().map_or_else(Zone::utc, zone_of),
         faults,
     };
     runtime()?.block_on(async {
@@ -264,4 +266,15 @@ mod tests {
             assert!(parse_latency(bad).is_err(), "{bad}");
         }
     }
+}
+
+/// The project's time zone; UTC, if it names none that exists.
+fn zone_of(files: &Files) -> Zone {
+    let name = files
+        .project
+        .as_ref()
+        .and_then(|project| project.get("timezone"));
+    let name = name.and_then(|name| name.as_str());
+    name.and_then(|name| Zone::get(name).ok())
+        .unwrap_or_else(Zone::utc)
 }

@@ -2,10 +2,13 @@
 
 mod recover;
 
+use super::applied::Applied;
 use super::apply::random_name;
 use super::configuration::Configuration;
+use super::locking::{lock, to_its_end};
 use super::place::state_of;
 use super::planning::{names_of, state_failure};
+use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime, until_signal};
 use crate::diag;
 use crate::model::{Address, BaseState};
@@ -78,7 +81,7 @@ enum Command {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Wanted)?;
     let state = state_of(&configuration)?;
     let text = match &args.command {
         Command::List if context.console.json => json::state::list(&read(&state)?.base),
@@ -212,8 +215,8 @@ fn change(
     make: impl FnOnce(&BaseState) -> Result<Changes, Failure>,
 ) -> Result<String, Failure> {
     runtime()?.block_on(async {
-        let locked = state.lock(&holder(command)).await;
-        let mut session = locked.map_err(|error| state_failure(&error))?;
+        let mut signals = Signals::listen()?;
+        let mut session = lock(state, &holder(command), &mut signals).await?;
         let changed = match make(&session.snapshot().base) {
             Ok((changes, said)) => session
                 .record(changes)
@@ -238,9 +241,13 @@ pub(super) async fn release(context: &Context, session: Session) {
 
 fn unlock(state: &State, id: &str) -> Result<String, Failure> {
     let holder = holder("state unlock");
-    let unlocked = until_signal(async {
-        let unlocked = state.unlock(id, &holder).await;
-        unlocked.map_err(|error| state_failure(&error))
+    let unlocked = runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let work = async {
+            let unlocked = state.unlock(id, &holder).await;
+            unlocked.map_err(|error| state_failure(&error))
+        };
+        to_its_end(state, &holder, &mut signals, work).await
     })?;
     Ok(match unlocked {
         Unlocked::WasFree => "the state is not locked\n".to_owned(),

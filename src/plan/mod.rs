@@ -7,6 +7,7 @@
 mod bindings;
 mod changes;
 mod compare;
+mod consequences;
 mod counts;
 mod document;
 mod drift;
@@ -27,6 +28,10 @@ mod taken;
 mod three_way;
 mod touched;
 
+pub use crate::domain::consequences::{
+    About, Consequence, Consequences, Counted, Deadline, Price, Reach, Way,
+};
+pub use consequences::{Circumstances, too_late, unannounced, with_consequences};
 pub use counts::{Counts, counts};
 pub use document::{
     ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
@@ -104,6 +109,7 @@ pub fn plan(
         settled: settled.messages,
         unmanaged: found.unmanaged,
         read_requests: settings.read_requests,
+        consequences: Consequences::default(),
     }
 }
 

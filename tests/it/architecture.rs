@@ -23,12 +23,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "source", "diag", "model", "yaml", "kinds", "rules", "domain", "compile",
         ],
     ),
-    ("plan", &["source", "diag", "model", "yaml", "kinds"]),
+    (
+        "plan",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
     (
         "compile",
         &[
             "source", "diag", "model", "yaml", "kinds", "schema", "rules", "domain",
         ],
+    ),
+    (
+        "launch",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
     ),
     (
         "render",
@@ -43,6 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
             "plan",
             "compile",
+            "launch",
             "decompile",
             "simulate",
         ],
@@ -87,6 +95,7 @@ const PURE: &[&str] = &[
     "domain",
     "plan",
     "compile",
+    "launch",
     "simulate",
     "decompile",
     "render",
@@ -125,6 +134,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("opentelemetry_otlp", &["telemetry"]),
     ("opentelemetry_sdk", &["telemetry"]),
     ("tracing_opentelemetry", &["telemetry"]),
+    ("object_store", &["state"]),
+    ("tokio_postgres", &["state"]),
     ("axum", &["sandbox"]),
     ("rusqlite", &["sandbox"]),
     ("clap", &["cli"]),
@@ -147,7 +158,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Rooms that may name a kind (`campaign` edits objects of theirs by hand, in tests), and the one file of the sandbox that may.
 const MAY_NAME_KINDS: &[&str] = &[
-    "kinds", "rules", "domain", "simulate", "compile", "campaign",
+    "kinds", "rules", "domain", "simulate", "compile", "launch", "campaign",
 ];
 const SANDBOX_BEHAVIOUR: &str = "src/sandbox/behaviour";
 

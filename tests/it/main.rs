@@ -18,6 +18,8 @@ mod formats;
 mod harness;
 mod hostile;
 mod killed;
+mod launch;
+mod lives;
 mod lsp;
 mod matrix;
 mod observability;
@@ -30,5 +32,7 @@ mod requests;
 mod saved_plans;
 mod secrets;
 mod served;
+#[path = "../states/mod.rs"]
+mod state_suite;
 mod states;
 mod suite;

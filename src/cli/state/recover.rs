@@ -3,6 +3,7 @@
 use super::{holder, release};
 use crate::cli::apply::{ask, random_name};
 use crate::cli::configuration::Configuration;
+use crate::cli::locking::to_its_end;
 use crate::cli::planning::{self, state_failure};
 use crate::cli::platform::Platform;
 use crate::cli::signals::Signals;
@@ -26,8 +27,12 @@ pub(super) fn from_file(context: &Context, state: &State, file: &Path) -> Result
     })?;
     let holder = holder("state recover");
     runtime()?.block_on(async {
-        let serial = state.recover(file, &text, &holder).await;
-        let serial = serial.map_err(|error| state_failure(&error))?;
+        let mut signals = Signals::listen()?;
+        let work = async {
+            let serial = state.recover(file, &text, &holder).await;
+            serial.map_err(|error| state_failure(&error))
+        };
+        let serial = to_its_end(state, &holder, &mut signals, work).await?;
         context.console.result(&format!(
             "{} is in place as version {serial}; `bursar plan` shows what it does not know\n",
             file.display()

@@ -5,6 +5,7 @@ pub mod diagnostics;
 pub mod drift;
 pub mod explain;
 pub mod journey;
+pub mod launch;
 pub mod plan;
 pub mod pull;
 pub mod recovery;
