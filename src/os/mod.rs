@@ -14,6 +14,8 @@ mod folder;
 mod identity;
 mod pattern;
 mod revision;
+#[cfg(feature = "otel")]
+mod telemetry;
 mod terminal;
 mod write;
 
@@ -26,6 +28,8 @@ pub use folder::{
 };
 pub use identity::{host, user};
 pub use revision::revision;
+#[cfg(feature = "otel")]
+pub use telemetry::{TelemetryWish, telemetry_wish};
 pub use terminal::{colours_wanted, stderr_is_terminal, stdin_is_terminal, stdout_is_terminal};
 pub use write::{NewFilesError, WriteFileError, write_new, write_new_files, write_over, write_own};
 

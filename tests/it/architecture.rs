@@ -75,6 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("os", &["source", "diag", "model", "yaml"]),
+    ("telemetry", &["provider"]),
     // Compiled for tests only: it drives them together.
     (
         "campaign",
@@ -128,7 +129,11 @@ const IMPURE: &[&str] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     // Where a state is kept is not where the objects live: each has its own client.
-    ("reqwest", &["provider", "state"]),
+    ("reqwest", &["provider", "state", "telemetry"]),
+    ("opentelemetry", &["telemetry"]),
+    ("opentelemetry_otlp", &["telemetry"]),
+    ("opentelemetry_sdk", &["telemetry"]),
+    ("tracing_opentelemetry", &["telemetry"]),
     ("object_store", &["state"]),
     ("tokio_postgres", &["state"]),
     ("axum", &["sandbox"]),
