@@ -329,6 +329,17 @@ price: 200.00 USD
 sale: { opens: 2026-07-01T04:00Z } # eight o'clock elsewhere
 letters: { purchased: thanks }
 ---
+{ kind: cohort, name: web-2026-04, course: web, starts: 2026-04-06T10:00 }
+---
+{ kind: offer, name: old-vip, title: VIP, status: published, price: 300.00 USD, payment: { full: true }, sale: { closes: 2026-10-31 }, products: [{ course: web, cohort: web-2026-04 }] }
+---
+kind: offer
+name: web-2026-09-vip
+like: old-vip
+title: VIP, September 2026
+price: 350.00 USD
+products: [{ course: web, cohort: web-2026-09 }]
+---
 kind: offer
 name: other
 title: Other
@@ -387,6 +398,7 @@ fn what_belongs_to_a_launch_goes_along_and_what_is_shared_stays() {
             "cohort.web-2026-09 → cohort.web-2027-03",
             "offer.web-2026-09-basic → offer.web-2027-03-basic",
             "offer.web-2026-09-pro → offer.web-2027-03-pro",
+            "offer.web-2026-09-vip → offer.web-2027-03-vip",
             "coupon.first → coupon.first-2027-03",
             "list.gate → list.gate-2027-03",
             "letter.remind → letter.remind-2027-03",
@@ -407,7 +419,11 @@ fn what_belongs_to_a_launch_goes_along_and_what_is_shared_stays() {
         "sale: { opens: 2026-12-30T00:00, closes: 2027-03-31 }",
         "coupons: [first-2027-03, general]",
         // Midnight in New York is 04:00Z in summer and 05:00Z in winter.
-        "sale: { opens: 2026-12-30T05:00Z, closes: 2027-03-31 } # eight",
+        "like: web-2027-03-basic\n",
+        "sale: { opens: 2026-12-30T05:00Z } # eight",
+        // Taken over from an offer of another launch: written out, and moved.
+        "price: 350.00 USD\nproducts: [{ course: web, cohort: web-2027-03 }]\nstatus: published\n",
+        "sale: { closes: 2027-05-01 }",
         "title: Pro (2027-03)",
         "code: FIRST-2703",
         "  # Heading of September 2026\n",
@@ -415,7 +431,7 @@ fn what_belongs_to_a_launch_goes_along_and_what_is_shared_stays() {
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
-    for gone in ["older", "adopt", "like:", "of the file", "lonely"] {
+    for gone in ["older", "adopt", "old-vip", "of the file", "lonely"] {
         assert!(!text.contains(gone), "{gone}\n{text}");
     }
     let left = topics(&told);
@@ -669,4 +685,57 @@ fn cohorts_of(folder: &Path) -> Vec<String> {
     }
     out.sort();
     out
+}
+
+#[test]
+fn levels_of_one_launch_stay_alike_and_defaults_are_everybody_s() {
+    let settings = "version: 1\nproject: p\ntimezone: Europe/Kyiv\ncurrency: EUR\n\
+        defaults: { offer: { status: published, payment: { full: true }, letters: { purchased: hello } } }\n";
+    // As it is found on other machines: a mark at the start, and line ends of two signs. Without
+    // `starts`, the first opening is what the dates are counted from.
+    let school = "\u{feff}kind: course\nname: w\nid: 1\nmodules: [{ id: 11, name: one, lessons: [{ id: 111, name: a }] }]\n\
+        ---\nkind: cohort\nname: autumn\ncourse: w\nschedule: { modules: { one: { opens: 2026-09-07T10:00 } } }\n\
+        ---\nkind: offer\nname: basic\ntitle: Basic\nprice: 10.00 EUR\nsale: { opens: 2026-08-01T00:00, closes: 2026-09-10 }\n\
+        products: [{ course: w, cohort: autumn }]\n\
+        ---\nkind: offer\nname: pro\nlike: basic # dearer\ntitle: Pro\nprice: 20.00 EUR\n\
+        ---\nkind: letter\nname: hello\nsubject: Hello\nbody: Hello.\n";
+    let school = school.replace('\n', "\r\n");
+    let project = project(&[("bursar.yaml", settings), ("all.yaml", &school)]);
+    let told = told(&project, "autumn", "2026-08-31", &[]);
+    assert_eq!(told["days"], -7);
+    let text = field(&told, "text");
+    assert!(
+        text.starts_with("# The launch after cohort.autumn, 7 days earlier,"),
+        "{text}"
+    );
+    for expected in [
+        "\nstarts: 2026-08-31T10:00\n",
+        "one: { opens: 2026-08-31T10:00 }",
+        "sale: { opens: 2026-07-25T00:00, closes: 2026-09-03 }",
+        "\nlike: basic-2026-08 # dearer\n",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert!(!text.contains("hello") && !text.contains('\r'), "{text}");
+    assert_eq!(text.matches("sale:").count(), 1, "{text}");
+    assert_eq!(
+        field(&told["shared"][0], "because"),
+        "the project's defaults name it"
+    );
+    let left = topics(&told);
+    assert!(!left.iter().any(|it| it.starts_with("left")), "{left:#?}");
+    project.run(&["validate"]).exits(0);
+}
+
+#[test]
+fn far_dates_are_refused_and_break_nothing() {
+    let project = example("cohort-launch");
+    let only = ["--launch", "schedule-only"];
+    // Access would end in the year 9999, which cannot be written.
+    let ran = next(&project, "portrait-2027-automne", "9998-12-01", &only).exits(3);
+    assert!(ran.stderr.contains("nothing was written"), "{}", ran.stderr);
+    let ran = next(&project, "portrait-2027-automne", "9999-01-01", &only).exits(3);
+    assert!(ran.stderr.contains("--starts"), "{}", ran.stderr);
+    let more = ["--dry-run", "--launch", "schedule-only"];
+    next(&project, "portrait-2027-automne", "1000-12-01", &more).exits(0);
 }
