@@ -2,7 +2,7 @@
 
 use super::configuration::Configuration;
 use super::planning::state_failure;
-use super::{Exit, Failure};
+use super::{Exit, Failure, own};
 use crate::kinds::{
     HttpStateConfig, PostgresStateConfig, Project, S3StateConfig, StateConfig, Text,
 };
@@ -33,10 +33,8 @@ pub(super) fn state_in(
     environment: Option<&str>,
 ) -> Result<State, Failure> {
     let name = project.project.as_str();
-    let folder = folder
-        .path()
-        .join(".bursar")
-        .join(environment.unwrap_or("default"));
+    let copies = own::environment(folder, environment, Some("remote"))?;
+    let folder = own::environment(folder, environment, None)?;
     let local = |folder| LocalState::open(folder, name, environment.map(str::to_owned));
     let row = || format!("{name}/{}", environment.unwrap_or("default"));
     let store = match &project.state {
@@ -45,7 +43,7 @@ pub(super) fn state_in(
         Some(StateConfig::S3(settings)) => s3(settings, row)?,
         Some(StateConfig::Postgres(settings)) => postgres(settings, row)?,
     };
-    let copy = local(folder.join("remote"));
+    let copy = local(copies);
     Ok(State::Remote(Box::new(RemoteState::new(store, copy))))
 }
 

@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::signals::Signals;
-use super::{Context, Exit, Failure, runtime};
+use super::{Context, Exit, Failure, own, runtime};
 use crate::diag::Diagnostics;
 use crate::domain::zone::Zone;
 use crate::kinds;
@@ -60,10 +60,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let data = match (&args.data, &project) {
         (Some(folder), _) => DataDir::Path(folder.clone()),
-        (None, Some(files)) => DataDir::Path(data_folder(
-            files.folder.path(),
-            context.environment.as_deref(),
-        )),
+        (None, Some(files)) => {
+            let environment = context.environment.as_deref();
+            DataDir::Path(own::sandbox(&files.folder, environment)?)
+        }
         (None, None) => DataDir::Temporary,
     };
     let seed = match (&args.seed, &project) {
@@ -117,15 +117,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         context.console.note("Stopped.\n");
         Ok(Exit::Done)
     })
-}
-
-/// Where the embedded platform of a project keeps its objects.
-pub(super) fn data_folder(project: &Path, environment: Option<&str>) -> PathBuf {
-    let mut folder = project.join(".bursar");
-    if let Some(environment) = environment {
-        folder.push(environment);
-    }
-    folder.join("sandbox")
 }
 
 /// The seed that the project names, if it names one.

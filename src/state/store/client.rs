@@ -8,11 +8,17 @@ use std::time::Duration;
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A client that follows no redirect and waits for nobody for ever.
-pub(super) fn client() -> Result<reqwest::Client, StateError> {
+/// A client that follows no redirect and waits for nobody for ever. What goes over plain HTTP, to
+/// this machine alone, goes through no proxy.
+pub(super) fn client(is_plain: bool) -> Result<reqwest::Client, StateError> {
     // An error says that someone else has installed one, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+    let builder = if is_plain {
+        reqwest::Client::builder().no_proxy()
+    } else {
+        reqwest::Client::builder()
+    };
+    builder
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)

@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// Where credentials come from.
 const CREDENTIALS: &str = "BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)";
+/// How long one answer may take in all.
+const DEADLINE: Duration = Duration::from_secs(300);
 /// The most that an answer about a lock may hold.
 const LOCK_CAP_BYTES: usize = 64 * 1024;
 
@@ -52,6 +54,9 @@ pub struct HttpStore {
     credentials: Option<(String, Secret)>,
     place: String,
     patience: Patience,
+    deadline: Duration,
+    /// The most that a document may hold.
+    cap: usize,
 }
 
 /// What the protocol says of a lock.
@@ -130,7 +135,6 @@ impl HttpStore {
             lock_method,
             unlock_method,
         } = addresses;
-        let client = client::client()?;
         let address = client::checked("address", address)?;
         let lock_address = match lock_address {
             Some(lock) => client::checked("lock_address", lock)?,
@@ -140,6 +144,10 @@ impl HttpStore {
             Some(unlock) => client::checked("unlock_address", unlock)?,
             None => lock_address.clone(),
         };
+        let addresses = [&address, &lock_address, &unlock_address];
+        // This machine alone: no proxy may see the password.
+        let is_plain = addresses.iter().any(|url| url.scheme() == "http");
+        let client = client::client(is_plain)?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
@@ -153,6 +161,8 @@ impl HttpStore {
             place: shown.to_string(),
             address,
             patience: Patience::default(),
+            deadline: DEADLINE,
+            cap: CAP_BYTES,
         })
     }
 
@@ -163,6 +173,18 @@ impl HttpStore {
             patience: Patience::with_pause(pause),
             ..self
         }
+    }
+
+    /// The same with another time that one answer may take in all.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        HttpStore { deadline, ..self }
+    }
+
+    /// The same for documents of at most so many bytes.
+    #[must_use]
+    pub fn with_cap(self, cap: usize) -> Self {
+        HttpStore { cap, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -224,7 +246,7 @@ impl HttpStore {
         match response.status() {
             StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
-                let text = self.body(response, CAP_BYTES).await?;
+                let text = self.body(response, self.cap).await?;
                 let document = Document {
                     text,
                     version: None,
@@ -294,7 +316,7 @@ impl HttpStore {
     }
 
     fn request(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, url);
+        let request = self.client.request(method, url).timeout(self.deadline);
         match &self.credentials {
             Some((user, password)) => request.basic_auth(user, Some(password.expose())),
             None => request,

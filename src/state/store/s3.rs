@@ -145,7 +145,9 @@ impl S3Store {
                 max_retries: 0,
                 ..RetryConfig::default()
             })
-            .with_http_connector(Connector);
+            .with_http_connector(Connector {
+                is_plain: endpoint.as_ref().is_some_and(|to| to.starts_with("http:")),
+            });
         if let Some(token) = session_token {
             builder = builder.with_token(token.expose());
         }
@@ -444,14 +446,18 @@ impl S3Store {
 
 /// Gives the library our client.
 #[derive(Debug)]
-struct Connector;
+struct Connector {
+    /// Whether it goes over plain HTTP, to this machine.
+    is_plain: bool,
+}
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client = client::client().map_err(|error| object_store::Error::Generic {
-            store: "S3",
-            source: Box::new(error),
-        })?;
+        let client =
+            client::client(self.is_plain).map_err(|error| object_store::Error::Generic {
+                store: "S3",
+                source: Box::new(error),
+            })?;
         Ok(HttpClient::new(Statuses(HttpClient::new(client))))
     }
 }
