@@ -29,6 +29,8 @@ pub mod domain;
 
 pub mod compile;
 
+pub mod launch;
+
 pub mod simulate;
 
 pub mod plan;

@@ -163,7 +163,9 @@ impl StepError {
     pub fn strikes_all(&self) -> bool {
         match self {
             StepError::Provider(error) => match error {
-                ProviderError::Credentials(_) | ProviderError::Exhausted(_) => true,
+                ProviderError::Credentials(_)
+                | ProviderError::Exhausted(_)
+                | ProviderError::Untrusted(_) => true,
                 ProviderError::Refused { .. }
                 | ProviderError::Answer(_)
                 | ProviderError::Unreachable(_) => false,

@@ -1,7 +1,7 @@
 //! Who wrote what to the platform, by which plan: a file that only grows.
 
 use super::configuration::Configuration;
-use super::{Console, Exit, Failure};
+use super::{Console, Exit, Failure, own};
 use crate::apply::{Event, StepError};
 use crate::model::RemoteId;
 use crate::os::{self, AppendFile};
@@ -9,7 +9,7 @@ use crate::plan::{self, Operation, Plan, Step};
 use crate::render::json::audit::{self, Entry, Head, Outcome};
 use crate::state::Holder;
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The file's name in the environment's folder.
 const FILE: &str = "audit.jsonl";
@@ -36,7 +36,11 @@ impl Audit {
         plan: &Plan,
     ) -> Result<Self, Failure> {
         let folder = configuration.folder.path();
-        let path = path.map_or_else(|| default_path(folder, plan), Path::to_owned);
+        let path = match path {
+            Some(path) => path.to_owned(),
+            None => own::environment(&configuration.folder, plan.environment.as_deref(), None)?
+                .join(FILE),
+        };
         let file = AppendFile::open(&path).map_err(|error| {
             Failure::from_error(Exit::Unclassified, &error)
                 .hint("nothing was changed: no write goes without its line in the audit")
@@ -112,9 +116,4 @@ impl Audit {
                 .warn(&format!("warning: the audit is incomplete: {error}\n"));
         }
     }
-}
-
-fn default_path(project: &Path, plan: &Plan) -> PathBuf {
-    let environment = plan.environment.as_deref().unwrap_or("default");
-    project.join(".bursar").join(environment).join(FILE)
 }

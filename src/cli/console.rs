@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::os;
+use crate::render::ci::harmless_json;
 use crate::render::{Style, json};
 use std::io::Write as _;
 
@@ -46,6 +47,13 @@ impl Console {
     /// Writes a result. A reader that has gone away is no error: there is nobody to tell. Anything
     /// else (a full disk) is told, and [`Console::lost_results`] remembers it.
     pub fn result(&self, text: &str) {
+        let harmless;
+        let text = if self.json {
+            harmless = harmless_json(text.to_owned());
+            &harmless
+        } else {
+            text
+        };
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => {}
@@ -73,7 +81,7 @@ impl Console {
     pub fn warn(&self, text: &str) {
         let line;
         let text = if self.json_log && !text.trim().is_empty() {
-            line = json::log::line(os::now(), text.trim());
+            line = harmless_json(json::log::line(os::now(), text.trim()));
             &line
         } else {
             text

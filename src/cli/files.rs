@@ -1,6 +1,7 @@
 //! The files of a project: read, decoded, parsed.
 
 use super::{Exit, Failure};
+use crate::compile;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::os::{self, FileRead, FolderError, Found, ProjectFolder, Refusal};
 use crate::source::{FileId, SourceMap, Span};
@@ -85,7 +86,14 @@ impl Files {
             );
             parsed.truncate(1);
         }
-        let project = parsed.pop();
+        let mut project = parsed.pop();
+        for span in project
+            .as_mut()
+            .map(|project| compile::secrets(project, &mut findings))
+            .unwrap_or_default()
+        {
+            texts.sources.hide(span);
+        }
         let exclude = project
             .as_ref()
             .map(|project| excluded(project, environment))

@@ -6,6 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::diag::{Code, Diagnostics};
 use crate::os;
 use crate::render::human;
+use crate::render::terminal::escape;
 use crate::source::SourceMap;
 use crate::yaml::{Limits, Unformatted, format, parse};
 use std::collections::BTreeSet;
@@ -89,7 +90,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
                             .cause(error.to_string())
                     })?;
                     if !context.console.json {
-                        context.console.result(&format!("{path}\n"));
+                        context.console.result(&format!("{}\n", escape(path)));
                     }
                 }
                 changed.push(path.to_owned());
@@ -106,7 +107,8 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     for path in &unsafe_files {
         context.console.note(&format!(
-            "{path}: left as it is: the layout of something in it is not known\n"
+            "{}: left as it is: the layout of something in it is not known\n",
+            escape(path)
         ));
     }
     tell(context, &findings, &sources);

@@ -1,5 +1,8 @@
 //! What the rooms log, sent to standard error.
 
+use crate::render::ci::harmless_json;
+use crate::render::terminal::escape_lines;
+use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 
 /// The form of log lines.
@@ -22,11 +25,31 @@ pub(super) fn start(verbose: u8, format: Format) {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(move || Harmless(format))
         .with_ansi(false);
     // A second call (in tests) changes nothing.
     let _ = match format {
         Format::Text => builder.try_init(),
         Format::Json => builder.json().flatten_event(true).try_init(),
     };
+}
+
+/// Standard error, to which nothing goes that a terminal or a CI system would obey. It is given one
+/// event at a time.
+struct Harmless(Format);
+
+impl Write for Harmless {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = match self.0 {
+            Format::Text => escape_lines(&text).into_owned(),
+            Format::Json => harmless_json(text.into_owned()),
+        };
+        io::stderr().lock().write_all(text.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().lock().flush()
+    }
 }

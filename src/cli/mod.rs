@@ -1,5 +1,6 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
+mod applied;
 mod apply;
 mod audit;
 mod completions;
@@ -13,9 +14,13 @@ mod files;
 mod fixing;
 mod fmt;
 mod init;
+mod inside;
+mod locking;
 mod log;
 mod lsp;
 mod man;
+mod new;
+mod own;
 mod place;
 mod plan;
 mod planning;
@@ -70,6 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let ended = match cli.command {
         Command::Init(args) => init::run(&context, &args),
+        Command::New(args) => new::run(&context, &args),
         Command::Schema(args) => schema::run(&context, &args),
         Command::Explain(args) => explain::run(&context, &args),
         Command::Validate(args) => validate::run(&context, &args),
@@ -196,6 +202,7 @@ fn parse_moment(text: &str) -> Result<Moment, MomentError> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),
+    New(new::Args),
     Schema(schema::Args),
     Explain(explain::Args),
     Validate(validate::Args),

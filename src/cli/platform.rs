@@ -1,8 +1,8 @@
 //! The platform of a project: reached, read, let go.
 
 use super::configuration::Configuration;
-use super::sandbox::{self as sandbox_command, data_folder};
-use super::{Exit, Failure};
+use super::sandbox as sandbox_command;
+use super::{Exit, Failure, own};
 use crate::kinds::{KindInfo, Provider};
 use crate::model::{BaseState, LiveState, Secret, Target};
 use crate::os::{self, Credentials};
@@ -57,7 +57,7 @@ impl Platform {
         };
         let environment = compiled.environment.as_deref();
         let running = sandbox::start(Options {
-            data: DataDir::Path(data_folder(folder.path(), environment)),
+            data: DataDir::Path(own::sandbox(folder, environment)?),
             token: Secret::new(EMBEDDED),
             account: Secret::new(EMBEDDED),
             courses: compiled
@@ -66,6 +66,7 @@ impl Platform {
                 .filter_map(|document| document.spec.mirror(&document.address.name))
                 .collect(),
             seed,
+            zone: compiled.zone.clone(),
             ..Options::default()
         })
         .await
@@ -141,9 +142,13 @@ pub(super) fn provider_failure(error: &ProviderError) -> Failure {
         ProviderError::Exhausted(_) => {
             Failure::from_error(Exit::Exhausted, error).hint("run the command again later")
         }
-        ProviderError::Refused { .. } | ProviderError::Answer(_) => {
-            Failure::from_error(Exit::Unclassified, error)
-        }
+        ProviderError::Refused { .. } => Failure::from_error(Exit::Unclassified, error),
+        ProviderError::Answer(_) => Failure::from_error(Exit::Unclassified, error).hint(
+            "is `platform.url` the address of the platform's API? if it is, its answers are not those of the contract",
+        ),
+        ProviderError::Untrusted(_) => Failure::from_error(Exit::Exhausted, error).hint(
+            "nothing was sent to it; correct `platform.url` or this machine's clock, have the certificate renewed, or name the certificate that vouches for it with SSL_CERT_FILE",
+        ),
         ProviderError::Unreachable(_) => Failure::from_error(Exit::Exhausted, error)
             .hint("is it running, and is `platform.url` its address? bursar tried several times"),
     }
@@ -193,10 +198,14 @@ fn both(credentials: Credentials) -> Result<(Secret, Secret), Failure> {
 fn reader(settings: HttpSettings) -> Result<HttpReader, Failure> {
     install_crypto();
     HttpReader::new(settings).map_err(|error| match &error {
-        SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error),
-        SettingsError::Address | SettingsError::Plaintext | SettingsError::CredentialsInAddress => {
-            Failure::from_error(Exit::Invalid, &error)
+        SettingsError::Credential(_) => Failure::from_error(Exit::Credentials, &error)
+            .hint("set it again: one line, as the platform shows it"),
+        SettingsError::Address | SettingsError::Plaintext => {
+            Failure::from_error(Exit::Invalid, &error).hint("correct `platform.url` in bursar.yaml")
         }
-        SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error),
+        SettingsError::CredentialsInAddress => Failure::from_error(Exit::Invalid, &error)
+            .hint("take them out of `platform.url`, and set BURSAR_TOKEN and BURSAR_ACCOUNT"),
+        SettingsError::Client(_) => Failure::from_error(Exit::Unclassified, &error)
+            .hint("check SSL_CERT_FILE, SSL_CERT_DIR and HTTPS_PROXY"),
     })
 }

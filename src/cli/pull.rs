@@ -3,8 +3,8 @@
 mod account;
 mod mirrors;
 
-use super::{Context, Exit, Failure};
-use std::path::{Component, Path, PathBuf};
+use super::{Context, Exit, Failure, inside};
+use std::path::{Path, PathBuf};
 
 /// Refresh the mirrors of courses from the platform; with --all, write down the whole account.
 ///
@@ -35,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let out = args.out.as_deref().map(below).transpose()?;
+    let out = args.out.as_deref().map(prefix).transpose()?;
     let out = out.unwrap_or_default();
     if args.all {
         account::run(context, &out, args.diff)
@@ -45,26 +45,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// A folder of the project as a prefix of paths in it: empty, or with a slash at the end.
-fn below(out: &Path) -> Result<String, Failure> {
-    let refused = || {
+fn prefix(out: &Path) -> Result<String, Failure> {
+    let below = inside::below(out).ok_or_else(|| {
         Failure::new(
             Exit::Invalid,
             "`--out` must name a folder inside of the project",
         )
         .hint("what lies outside of the project's folder is not read; name one without `..`")
-    };
-    let mut prefix = String::new();
-    for part in out.components() {
-        match part {
-            Component::Normal(name) => {
-                prefix.push_str(name.to_str().ok_or_else(refused)?);
-                prefix.push('/');
-            }
-            Component::CurDir => {}
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
-                return Err(refused());
-            }
-        }
-    }
-    Ok(prefix)
+    })?;
+    Ok(match below.as_str() {
+        "" => below,
+        _ => format!("{below}/"),
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::files::Files;
 use super::signals::Signals;
-use super::{Context, Exit, Failure, runtime};
+use super::{Context, Exit, Failure, own, runtime};
 use crate::diag::Diagnostics;
+use crate::domain::zone::Zone;
 use crate::kinds;
 use crate::model::Secret;
 use crate::os::{self, FileRead, ProjectFolder};
@@ -59,10 +60,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let data = match (&args.data, &project) {
         (Some(folder), _) => DataDir::Path(folder.clone()),
-        (None, Some(files)) => DataDir::Path(data_folder(
-            files.folder.path(),
-            context.environment.as_deref(),
-        )),
+        (None, Some(files)) => {
+            let environment = context.environment.as_deref();
+            DataDir::Path(own::sandbox(&files.folder, environment)?)
+        }
         (None, None) => DataDir::Temporary,
     };
     let seed = match (&args.seed, &project) {
@@ -85,6 +86,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
             files.documents.iter().filter_map(mirror).collect()
         }),
         seed,
+        zone: project.as_ref().map_or_else(Zone::utc, zone_of),
         faults,
     };
     runtime()?.block_on(async {
@@ -115,15 +117,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         context.console.note("Stopped.\n");
         Ok(Exit::Done)
     })
-}
-
-/// Where the embedded platform of a project keeps its objects.
-pub(super) fn data_folder(project: &Path, environment: Option<&str>) -> PathBuf {
-    let mut folder = project.join(".bursar");
-    if let Some(environment) = environment {
-        folder.push(environment);
-    }
-    folder.join("sandbox")
 }
 
 /// The seed that the project names, if it names one.
@@ -273,4 +266,15 @@ mod tests {
             assert!(parse_latency(bad).is_err(), "{bad}");
         }
     }
+}
+
+/// The project's time zone; UTC, if it names none that exists.
+fn zone_of(files: &Files) -> Zone {
+    let name = files
+        .project
+        .as_ref()
+        .and_then(|project| project.get("timezone"));
+    let name = name.and_then(|name| name.as_str());
+    name.and_then(|name| Zone::get(name).ok())
+        .unwrap_or_else(Zone::utc)
 }

@@ -4,6 +4,7 @@ use super::configuration::{self, Everywhere, check_everywhere};
 use super::files::Files;
 use super::{Context, Exit, Failure, fixing};
 use crate::diag::Safety;
+use crate::render::ci::harmless_json;
 use crate::render::{github, human, json, junit, sarif};
 
 /// Check the configuration: syntax, schema, references, rules. Offline, without credentials.
@@ -89,7 +90,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let text = match format {
         Format::Human if findings.is_empty() => "The configuration is valid.\n".to_owned(),
         Format::Human => human::diagnostics::render(&findings, &sources, context.console.out_style),
-        Format::Json => json::diagnostics::render(&findings, &sources),
+        Format::Json => harmless_json(json::diagnostics::render(&findings, &sources)),
         Format::Sarif => sarif::diagnostics::render(&findings, &sources),
         Format::Github => github::diagnostics::render(&findings, &sources),
         Format::Junit => junit::diagnostics::render(&findings, &sources),

@@ -32,7 +32,21 @@ pub(super) fn overlay(project: &mut Node, environment: Option<&str>, findings: &
             span: upper.span,
             value: Value::Mapping(kept.into()),
         };
+        give_way(project, &upper);
         merge::over(project, &upper);
+    }
+}
+
+/// Another backend for the state takes nothing over from the project's.
+fn give_way(project: &mut Node, upper: &Node) {
+    let backend = |of: &Node| of.get("state")?.get("backend")?.as_str().map(str::to_owned);
+    if let (Some(present), Some(chosen)) = (backend(project), backend(upper))
+        && present != chosen
+        && let Value::Mapping(mapping) = &mut project.value
+    {
+        let mut kept = std::mem::take(&mut mapping.entries);
+        kept.retain(|entry| &*entry.key != "state");
+        *mapping = kept.into();
     }
 }
 
@@ -79,6 +93,34 @@ environments:
   production: { platform: { provider: kwiga } }
   empty:
 ";
+
+    #[test]
+    fn another_backend_takes_no_settings_over() {
+        let text = "
+state: { backend: http, address: 'https://x' }
+environments:
+  bucket: { state: { backend: s3, bucket: b } }
+  verb: { state: { lock_method: POST } }
+  other: { state: { backend: http, address: 'https://y' } }
+";
+        for (environment, expected) in [
+            ("bucket", json!({ "backend": "s3", "bucket": "b" })),
+            (
+                "verb",
+                json!({ "backend": "http", "address": "https://x", "lock_method": "POST" }),
+            ),
+            (
+                "other",
+                json!({ "backend": "http", "address": "https://y" }),
+            ),
+        ] {
+            let mut findings = Diagnostics::new();
+            let mut project = parse(FileId(0), text, &Limits::default(), &mut findings).remove(0);
+            overlay(&mut project, Some(environment), &mut findings);
+            assert_eq!(to_json(&project)["state"], expected);
+            assert!(findings.is_empty());
+        }
+    }
 
     #[test]
     fn lays_an_environment_over_the_project() {

@@ -20,6 +20,7 @@ mod objects;
 mod places;
 mod references;
 mod schedules;
+mod secrets;
 mod severities;
 mod surroundings;
 mod titles;
@@ -30,6 +31,7 @@ pub use crate::kinds::Document;
 pub use digest::digest;
 pub use environments::environments;
 pub use letters::unrendered;
+pub use secrets::secrets;
 pub use variables::literal;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -211,6 +213,16 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
         documents,
         desired,
     })
+}
+
+/// bursar.yaml as it is in an environment; `None` if that cannot be read, which [`compile`] tells.
+pub fn settings(project: &Node, environment: Option<&str>, sources: &SourceMap) -> Option<Project> {
+    let mut scratch = Diagnostics::new();
+    let mut node = project.clone();
+    environments::overlay(&mut node, environment, &mut scratch);
+    let variables = Variables::read(node.get("vars"), &mut scratch);
+    substitute_in_project(&variables, &mut node, sources, &mut scratch);
+    schema::read_project(&node, &mut scratch)
 }
 
 /// Replaces variables in bursar.yaml, apart from `vars` themselves and from what other environments

@@ -3,7 +3,7 @@
 use super::durations::{Counts, check_duration};
 use super::forms::{by_form, present};
 use super::{
-    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Title,
+    At, Day, DocumentPlaces, Field, Inside, Kind, Links, Place, Reference, Strength, Times, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, TimeOfDay};
@@ -209,6 +209,37 @@ schedule:
                 let at = at.key("lessons").key(lesson.as_str());
                 let inside = Inside::lesson_of(module, lesson);
                 links.push_inside(at, Place::Key, &self.course, inside);
+            }
+        }
+    }
+
+    fn times(&self, times: &mut Times) {
+        let root = Path::root();
+        if let Some(starts) = self.starts {
+            times.at(root.key("starts"), starts);
+        }
+        let Some(schedule) = &self.schedule else {
+            return;
+        };
+        let root = root.key("schedule");
+        let skips = schedule.every.iter().flat_map(|every| &every.skip);
+        for (at, skip) in skips.enumerate() {
+            let path = root.key("every").key("skip").index(at);
+            times.day(path.key("from"), skip.from);
+            times.day(path.key("to"), skip.to);
+        }
+        let mut opening = |opens: &Opening, path: Path| match opens {
+            Opening::At(at) => times.at(path, *at),
+            Opening::AfterStart(_) | Opening::AfterAccess(_) => {}
+        };
+        for (module, of_module) in &schedule.modules {
+            let path = root.key("modules").key(module.as_str());
+            if let Field::Set(opens) = &of_module.opens {
+                opening(opens, path.key("opens"));
+            }
+            for (lesson, of_lesson) in &of_module.lessons {
+                let path = path.key("lessons").key(lesson.as_str());
+                opening(&of_lesson.opens, path.key("opens"));
             }
         }
     }

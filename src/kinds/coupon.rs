@@ -5,7 +5,7 @@ use super::decode::{Fields, From, Inexpressible, Naming};
 use super::forms::by_form;
 use super::{
     Access, Collection, Discount, Field, FieldRule, Kind, Links, Reference, Rule, Status, Strength,
-    Surroundings, Title, Until, WholeNumber, instant_value, money_value, scalars,
+    Surroundings, Times, Title, Until, WholeNumber, instant_value, money_value, scalars,
 };
 use crate::model::{Attributes, Path, Value};
 use schemars::JsonSchema;
@@ -137,6 +137,12 @@ uses: { total: 500, per_contact: 1 }
 lists: [unpaid-web-dev]
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn times(&self, times: &mut Times) {
+        if let Some(Validity::Until(until)) = self.valid_until.set() {
+            times.end(Path::root().key("valid_until"), *until);
+        }
+    }
 
     fn links(&self, links: &mut Links) {
         let lists = Path::root().key("lists");

@@ -3,8 +3,8 @@
 use super::durations::{Counts, check_duration};
 use super::forms::by_form;
 use super::{
-    DocumentPlaces, Inside, Links, Percent, Place, Reference, Strength, Surroundings, Text, Until,
-    WholeNumber, course, instant_value,
+    DocumentPlaces, Inside, Links, Percent, Place, Reference, Strength, Surroundings, Text, Times,
+    Until, WholeNumber, course, instant_value,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Duration, Name, Path, Value};
@@ -92,6 +92,33 @@ impl Filter {
             | Filter::Visited(_)
             | Filter::Field(_)
             | Filter::Tag(_) => {}
+        }
+    }
+
+    /// Names the times of the condition at `path`.
+    pub(super) fn times(&self, path: &Path, times: &mut Times) {
+        match self {
+            Filter::All(all) => each(all, &path.key("all"), |filter, at| filter.times(at, times)),
+            Filter::Any(any) => each(any, &path.key("any"), |filter, at| filter.times(at, times)),
+            Filter::Not(not) => not.times(&path.key("not"), times),
+            Filter::Paid(when) => when.times(&path.key("paid"), times),
+            Filter::Registered(when) => when.times(&path.key("registered"), times),
+            Filter::LastPurchase(LastPurchase::Before(until)) => {
+                times.end(path.key("last_purchase").key("before"), *until);
+            }
+            Filter::Purchases(_)
+            | Filter::Bought(_)
+            | Filter::Progress(_)
+            | Filter::Inactive(_)
+            | Filter::Access(_)
+            | Filter::LastPurchase(LastPurchase::MoreThan(_))
+            | Filter::LessonsCompleted(_)
+            | Filter::CompletedLesson(_)
+            | Filter::Webinar(_)
+            | Filter::Visited(_)
+            | Filter::Field(_)
+            | Filter::Tag(_)
+            | Filter::InList(_) => {}
         }
     }
 
@@ -358,6 +385,13 @@ pub enum BeforeOrAfter {
 }
 
 impl BeforeOrAfter {
+    fn times(&self, path: &Path, times: &mut Times) {
+        match self {
+            BeforeOrAfter::Before(until) => times.end(path.key("before"), *until),
+            BeforeOrAfter::After(until) => times.end(path.key("after"), *until),
+        }
+    }
+
     fn encode(&self, path: &Path, surroundings: &dyn Surroundings) -> Option<Value> {
         let (before, after) = match self {
             BeforeOrAfter::Before(Until(moment)) => {

@@ -4,7 +4,7 @@ use super::body::Body;
 use super::decode::{Fields, From, Inexpressible, Naming};
 use super::{
     Access, Collection, DocumentPlaces, Field, FieldRule, Filter, Kind, Links, Rule, Status,
-    Surroundings, Title,
+    Surroundings, Times, Title,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Path, Value};
@@ -94,6 +94,12 @@ where:
     fn links(&self, links: &mut Links) {
         if let Some(filter) = self.where_.set() {
             filter.links(&Path::root().key("where"), links);
+        }
+    }
+
+    fn times(&self, times: &mut Times) {
+        if let Some(filter) = self.where_.set() {
+            filter.times(&Path::root().key("where"), times);
         }
     }
 

@@ -16,6 +16,7 @@ mod names;
 mod project;
 mod reference;
 mod scalars;
+mod times;
 mod wire;
 
 pub mod cohort;
@@ -43,14 +44,16 @@ pub use names::{
     WrittenAddress,
 };
 pub use project::{
-    Backend, Defaults, Environment, MaxRemovals, PROJECT_FILE, PartialDocument, PartialPlatform,
-    PartialStateConfig, Platform, Project, Provider, RuleLevel, Safety, StateConfig, Version,
-    WholePercent,
+    Backend, DatabaseAddress, Defaults, Environment, HttpStateConfig, LocalStateConfig,
+    MaxRemovals, PROJECT_FILE, PartialDocument, PartialPlatform, PartialStateConfig, Platform,
+    PostgresStateConfig, Project, Provider, RuleLevel, S3StateConfig, Safety, StateAddress,
+    StateConfig, Version, WholePercent,
 };
 pub use reference::{Inside, Link, Links, Place, Reference, Strength};
 pub use scalars::{
     At, Day, Discount, Field, Percent, Points, Price, Text, Title, Until, WholeNumber,
 };
+pub use times::{Sense, Time, Times};
 pub use wire::{
     WireError, WireInstant, WireMoney, from_json, instant_value, money, money_value,
     normal_attributes, normalise, to_json,
@@ -82,6 +85,12 @@ pub trait Kind: Sized + Clone + std::fmt::Debug + DeserializeOwned + JsonSchema 
     /// Names everything that this document refers to, with its place.
     fn links(&self, links: &mut Links) {
         let _ = links;
+    }
+
+    /// Names every absolute time in this document, with its place. What counts from something else
+    /// is none.
+    fn times(&self, times: &mut Times) {
+        let _ = times;
     }
 
     /// Of a mirror of something on the platform: that object in the platform's form, with its id.
@@ -255,6 +264,13 @@ macro_rules! catalogue {
                 let mut links = Links::default();
                 match self { $(Spec::$variant(spec) => spec.links(&mut links),)+ }
                 links.into_vec()
+            }
+
+            /// See [`Kind::times`].
+            pub fn times(&self) -> Vec<Time> {
+                let mut times = Times::default();
+                match self { $(Spec::$variant(spec) => spec.times(&mut times),)+ }
+                times.into_vec()
             }
 
             /// See [`Kind::mirror`].

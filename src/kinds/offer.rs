@@ -5,8 +5,8 @@ use super::durations::{Counts, check_duration};
 use super::forms::by_form;
 use super::{
     Access, At, Collection, DocumentPlaces, Field, FieldRule, Inside, Kind, LessonPath, Links,
-    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Title, Until, WholeNumber,
-    letter::Language,
+    Place, Price, Reference, Rule, Status, Strength, Surroundings, Text, Times, Title, Until,
+    WholeNumber, letter::Language,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Duration, Name, Path};
@@ -538,6 +538,47 @@ letters: { purchased: thanks-web-dev }
             if let Some(LetterChoice::Letter(letter)) = choice.set() {
                 let path = root.key("letters").key(key);
                 links.push(path, "letter", letter, Strength::Weak);
+            }
+        }
+    }
+
+    fn times(&self, times: &mut Times) {
+        let root = Path::root();
+        if let Some(Promotion {
+            price: _,
+            from,
+            until,
+        }) = self.promotion.set()
+        {
+            let path = root.key("promotion");
+            if let Some(from) = from {
+                times.at(path.key("from"), *from);
+            }
+            if let Some(until) = until {
+                times.end(path.key("until"), *until);
+            }
+        }
+        let installments = self.payment.set().and_then(|all| all.installments.set());
+        let schedule = installments.and_then(|all| all.schedule.set());
+        for (at, row) in schedule.into_iter().flatten().enumerate() {
+            if let Some(due) = row.due {
+                let path = root.key("payment").key("installments").key("schedule");
+                times.end(path.index(at).key("due"), due);
+            }
+        }
+        if let Some(Sale { opens, closes }) = self.sale.set() {
+            let path = root.key("sale");
+            if let Some(opens) = opens.set() {
+                times.at(path.key("opens"), *opens);
+            }
+            if let Some(closes) = closes.set() {
+                times.end(path.key("closes"), *closes);
+            }
+        }
+        for (at, product) in self.products.set().into_iter().flatten().enumerate() {
+            if let Some(AccessTerm::Until(until)) = product.access.set() {
+                let path = root.key("products").index(at).key("access");
+                times.end(path.key("until"), *until);
             }
         }
     }

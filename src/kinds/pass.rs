@@ -6,7 +6,7 @@ use super::durations::{Counts, check_duration};
 use super::filter::exact;
 use super::{
     Access, Collection, Day, DocumentPlaces, Field, FieldRule, Kind, Price, Rule, Status,
-    Surroundings, Text, Title, WholeNumber, instant_value, money_value,
+    Surroundings, Text, Times, Title, WholeNumber, instant_value, money_value,
 };
 use crate::diag::Diagnostics;
 use crate::model::{Attributes, Duration, Moment, Path, Value};
@@ -100,6 +100,12 @@ new_members_only: true
 tags: { allowed: [student], denied: [suspended] }
 "#;
     const COLLECTION: Option<&'static Collection> = Some(&COLLECTION);
+
+    fn times(&self, times: &mut Times) {
+        if let Some(day) = self.sale_ends.set() {
+            times.day(Path::root().key("sale_ends"), *day);
+        }
+    }
 
     fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
         if let Some(valid_for) = self.valid_for.set() {

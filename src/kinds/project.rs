@@ -7,6 +7,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use std::borrow::Cow;
 
+mod state;
+
+pub use state::{
+    Backend, DatabaseAddress, HttpStateConfig, LocalStateConfig, PartialStateConfig,
+    PostgresStateConfig, S3StateConfig, StateAddress, StateConfig,
+};
+
 /// The file name at the root of a project.
 pub const PROJECT_FILE: &str = "bursar.yaml";
 
@@ -29,6 +36,7 @@ pub struct Project {
     /// Where the objects live; the embedded platform, if absent.
     pub platform: Option<Platform>,
     /// Where the state is kept; beside the project, if absent.
+    #[serde(default, deserialize_with = "state::from_map")]
     pub state: Option<StateConfig>,
     /// Values for `${name}` in strings.
     #[serde(default)]
@@ -161,40 +169,6 @@ pub enum Provider {
     Rest,
 }
 
-/// Where the state is kept. Keys beside `backend` are the backend's own.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-pub struct StateConfig {
-    /// The backend.
-    pub backend: Backend,
-    /// The backend's own settings.
-    #[serde(flatten)]
-    pub settings: IndexMap<Text, serde_json::Value>,
-}
-
-/// Where the state is kept, as far as an environment overrides it.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-pub struct PartialStateConfig {
-    /// The backend.
-    pub backend: Option<Backend>,
-    /// The backend's own settings.
-    #[serde(flatten)]
-    pub settings: IndexMap<Text, serde_json::Value>,
-}
-
-/// A place for the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Backend {
-    /// A file under `.bursar/`.
-    Local,
-    /// A server that speaks Terraform's HTTP backend protocol.
-    Http,
-    /// S3 and what is compatible.
-    S3,
-    /// A row in PostgreSQL.
-    Postgres,
-}
-
 /// Limits of what one plan may do.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -316,7 +290,10 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(project.environments.len(), 2);
-        assert_eq!(project.state.unwrap().settings.len(), 1);
+        let Some(StateConfig::Http(http)) = project.state else {
+            panic!("no http state");
+        };
+        assert_eq!(&*http.address.0, "https://state.example");
     }
 
     #[test]
@@ -330,6 +307,9 @@ mod tests {
             json!({ "version": 1, "project": "a", "vars": { "x y": "" } }),
             json!({ "version": 1, "project": "a", "safety": { "max_removals": { "percent": 101 } } }),
             json!({ "version": 1, "project": "a", "rules": { "x": "off" } }),
+            json!({ "version": 1, "project": "a", "state": ["http", { "address": "https://x" }] }),
+            json!({ "version": 1, "project": "a", "state": { "backend": "http" } }),
+            json!({ "version": 1, "project": "a", "state": { "backend": "local", "key": "x" } }),
         ];
         for case in cases {
             assert!(

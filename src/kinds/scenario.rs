@@ -5,7 +5,7 @@ use super::decode::{Fields, From, Inexpressible, Naming};
 use super::durations::{Counts, check_duration};
 use super::{
     Access, Collection, DocumentPlaces, Field, Filter, Kind, Links, Reference, Status, Strength,
-    Surroundings, Title, WholeNumber,
+    Surroundings, Times, Title, WholeNumber,
     filter::{CompletedLesson, Inactive, OfCourse, exact},
 };
 use crate::diag::Diagnostics;
@@ -175,6 +175,15 @@ triggers:
             }
             for (at, action) in trigger.do_.iter().enumerate() {
                 action.links(&path.key("do").index(at), links);
+            }
+        }
+    }
+
+    fn times(&self, times: &mut Times) {
+        let triggers = Path::root().key("triggers");
+        for (at, trigger) in self.triggers.iter().enumerate() {
+            if let Some(filter) = &trigger.if_ {
+                filter.times(&triggers.index(at).key("if"), times);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::durations::{Counts, check_duration};
 use super::forms::{by_form, present};
 use super::{
     At, BuyableAddress, CourseLesson, DocumentPlaces, Kind, Links, Percent, PersonName, Reference,
-    Strength, Text, Title,
+    Strength, Text, Times, Title,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
 use crate::model::{Duration, Name, Path};
@@ -192,6 +192,23 @@ timeline:
         }
     }
 
+    fn times(&self, times: &mut Times) {
+        let root = Path::root();
+        for (name, person) in &self.people {
+            person.times(&root.key("people").key(name.0.as_str()), times);
+        }
+        for (at, entry) in self.timeline.iter().enumerate() {
+            let path = root.key("timeline").index(at);
+            if let Some(at) = entry.at {
+                times.at(path.key("at"), at);
+            }
+            entry.do_.times(&path.key("do"), times);
+            for (name, expectation) in &entry.expect {
+                expectation.times(&path.key("expect").key(name.0.as_str()), times);
+            }
+        }
+    }
+
     fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
         let timeline = Path::root().key("timeline");
         for (at, entry) in self.timeline.iter().enumerate() {
@@ -286,6 +303,24 @@ impl Test {
 }
 
 impl Person {
+    fn times(&self, path: &Path, times: &mut Times) {
+        for (at, bought) in self.bought.iter().enumerate() {
+            let path = path.key("bought").index(at).key("at");
+            match bought {
+                BoughtBefore::Address(_) => {}
+                BoughtBefore::Offer(BoughtOffer { offer: _, at }) => times.at(path, *at),
+                BoughtBefore::Pass(BoughtPass { pass: _, at }) => times.at(path, *at),
+                BoughtBefore::Pack(BoughtPack { pack: _, at }) => times.at(path, *at),
+            }
+        }
+        if let Some(registered) = self.registered {
+            times.at(path.key("registered"), registered);
+        }
+        if let Some(last_seen) = self.last_seen {
+            times.at(path.key("last_seen"), last_seen);
+        }
+    }
+
     fn links(&self, path: &Path, links: &mut Links) {
         let Person {
             tags: _,

@@ -10,6 +10,9 @@ use walkdir::WalkDir;
 /// The name of the file at the root of a project.
 pub const PROJECT_FILE: &str = "bursar.yaml";
 
+/// The folder below a project in which bursar keeps its own files.
+const OWN_FOLDER: &str = ".bursar";
+
 /// Threads that read files; more do not help where the files are in the page cache.
 const READERS: usize = 2;
 
@@ -212,6 +215,44 @@ impl ProjectFolder {
             .iter()
             .any(|text| Pattern::new(text).matches(relative));
         !hidden && !excluded && is_yaml(Path::new(relative)) && relative != PROJECT_FILE
+    }
+
+    /// A folder of bursar's own, below `.bursar`; it may not exist yet.
+    ///
+    /// # Errors
+    /// It, or something in it, leads out of the project by a symbolic link or is no ordinary file:
+    /// a project comes from a repository, and what stands there is opened by other rooms.
+    pub fn own(&self, name: &str) -> Result<PathBuf, Refusal> {
+        let mut path = self.real.join(OWN_FOLDER);
+        self.stays_inside(&path)?;
+        for part in Path::new(name).components() {
+            let Component::Normal(part) = part else {
+                return Err(Refusal::Outside);
+            };
+            path.push(part);
+            self.stays_inside(&path)?;
+        }
+        let Ok(entries) = path.read_dir() else {
+            return Ok(path);
+        };
+        for entry in entries.flatten() {
+            self.stays_inside(&entry.path())?;
+            if !entry.path().is_dir() && !entry.path().is_file() {
+                return Err(Refusal::Special);
+            }
+        }
+        Ok(path)
+    }
+
+    /// Whether what stands at a path, if anything, is still below the folder.
+    fn stays_inside(&self, path: &Path) -> Result<(), Refusal> {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => match path.canonicalize() {
+                Ok(target) if target.starts_with(&self.real) => Ok(()),
+                Ok(_) | Err(_) => Err(Refusal::Outside),
+            },
+            Ok(_) | Err(_) => Ok(()),
+        }
     }
 
     fn walk(&self, patterns: &[Pattern]) -> Vec<Entry> {
@@ -490,6 +531,33 @@ mod tests {
         for path in ["folder/secret.yaml", "folder/deep/x.yaml", "file.yaml"] {
             assert_eq!(shown(&[project.read(path, 10)])[0].1, "Outside", "{path}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn its_own_folder_does_not_lead_out() {
+        use std::os::unix::fs::symlink;
+        let outside = tempfile::tempdir().unwrap();
+        let (folder, project) = project(&[("bursar.yaml", "p"), (".bursar/a/state.json", "{}")]);
+        let own = folder.path().join(".bursar");
+        let place = project.path().join(".bursar");
+        assert_eq!(project.own("a"), Ok(place.join("a")));
+        assert_eq!(project.own("new/deep"), Ok(place.join("new/deep")));
+        for name in ["../x", "/etc", "a/../../../x"] {
+            assert_eq!(project.own(name), Err(Refusal::Outside), "{name}");
+        }
+        symlink(outside.path(), own.join("b")).unwrap();
+        symlink("a", own.join("same")).unwrap();
+        symlink("nowhere", own.join("broken")).unwrap();
+        assert_eq!(project.own("b"), Err(Refusal::Outside));
+        assert_eq!(project.own("b/c"), Err(Refusal::Outside));
+        assert_eq!(project.own("broken"), Err(Refusal::Outside));
+        assert_eq!(project.own("same"), Ok(place.join("same")));
+        symlink("/dev/zero", own.join("a/journal.jsonl")).unwrap();
+        assert_eq!(project.own("a"), Err(Refusal::Outside));
+        fs::remove_file(own.join("a/journal.jsonl")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(own.join("a/state.json.s")).unwrap();
+        assert_eq!(project.own("a"), Err(Refusal::Special));
     }
 
     #[test]

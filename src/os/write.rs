@@ -64,7 +64,14 @@ pub fn write_own(
         path: path.display().to_string(),
         source,
     };
-    match std::fs::read(path) {
+    // A pipe would block, a device never end.
+    let is_special = path.metadata().is_ok_and(|there| !there.is_file());
+    let there = if is_special {
+        Ok(Vec::new())
+    } else {
+        std::fs::read(path)
+    };
+    match there {
         Ok(there) if !ours(&String::from_utf8_lossy(&there)) => {
             return Err(fail(std::io::Error::new(
                 ErrorKind::AlreadyExists,

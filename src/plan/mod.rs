@@ -17,6 +17,7 @@ mod mirrors;
 mod order;
 mod outside;
 mod patch;
+mod recovery;
 mod removals;
 mod safety;
 mod settle;
@@ -39,6 +40,7 @@ pub use document::{
 };
 pub use drift::{Drifts, drifts};
 pub use hands_off::{hands_off, put_away};
+pub use recovery::{Doubt, Match, Recovery, recovery};
 pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{

@@ -1,9 +1,11 @@
 //! Values → text, one folder a format.
 //!
 //! Everything here is given values and writes to a `String`; nothing is computed, opened or asked.
-//! Text that comes from files or from a platform goes through [`terminal::escape`].
+//! Text that comes from files or from a platform goes through [`terminal::escape`], and
+//! what machines read through [`ci`].
 
 mod accepted;
+pub mod ci;
 pub mod github;
 pub mod human;
 pub mod json;

@@ -1,10 +1,12 @@
 //! Text from anywhere, made harmless for a terminal.
 
+use super::ci;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The text on one line, without anything that a terminal would obey: control codes, line ends and
-/// marks that change the direction of writing are shown as `\n`, `\t` or `\u{1b}`.
+/// The text on one line, without anything that a terminal or a CI system would obey: control codes,
+/// line ends, marks that change the direction of writing, and a sign of each command are shown as
+/// `\n`, `\t` or `\u{1b}`.
 pub fn escape(text: &str) -> Cow<'_, str> {
     escape_all_but(text, &[])
 }
@@ -14,14 +16,16 @@ pub fn escape_lines(text: &str) -> Cow<'_, str> {
     escape_all_but(text, &['\n', '\t'])
 }
 
-/// The text with every character that a terminal would obey replaced by one that it shows, of the
+/// The text with every character that a terminal or a CI system would obey replaced by one that it shows, of the
 /// same number of bytes, so that places in the text stay where they are. Line ends and tabs stay.
 pub fn mask(text: &str) -> Cow<'_, str> {
     let keep = |char: char| !is_obeyed(char) || matches!(char, '\n' | '\t' | '\r');
-    if text.chars().all(keep) {
+    let signs = ci::signs(text);
+    if signs.is_empty() && text.chars().all(keep) {
         return Cow::Borrowed(text);
     }
-    let shown = text.chars().map(|char| match char {
+    let shown = text.char_indices().map(|(at, char)| match char {
+        _ if signs.binary_search(&at).is_ok() => '?',
         char if keep(char) => char,
         char if char.len_utf8() == 1 => '?',
         char if char.len_utf8() == 2 => '\u{bf}',
@@ -32,13 +36,14 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 
 fn escape_all_but<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
     let harmless = |char: char| !is_obeyed(char) || keep.contains(&char);
-    if text.chars().all(harmless) {
+    let signs = ci::signs(text);
+    if signs.is_empty() && text.chars().all(harmless) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for char in text.chars() {
+    for (at, char) in text.char_indices() {
         match char {
-            char if harmless(char) => out.push(char),
+            char if harmless(char) && signs.binary_search(&at).is_err() => out.push(char),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
@@ -52,7 +57,7 @@ fn escape_all_but<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
 }
 
 /// C0, DEL, C1, line and paragraph separators, marks of direction, the byte order mark.
-fn is_obeyed(char: char) -> bool {
+pub(super) fn is_obeyed(char: char) -> bool {
     matches!(
         char,
         '\0'..='\u{1f}'
@@ -77,10 +82,13 @@ mod tests {
             ("a\nb\tc\r", "a\\nb\\tc\\r"),
             ("\u{9b}31m", "\\u{9b}31m"),
             ("abc\u{202e}fdp", "abc\\u{202e}fdp"),
+            ("::error::x", "\\u{3a}:error::x"),
+            ("a ##vso[x]", "a #\\u{23}vso[x]"),
         ] {
             assert_eq!(escape(text), expected);
         }
         assert_eq!(escape_lines("a\n\tb\u{7}"), "a\n\tb\\u{7}");
+        assert_eq!(escape_lines("a\n ::x"), "a\n \\u{3a}:x");
     }
 
     #[test]
@@ -89,5 +97,6 @@ mod tests {
         let masked = mask(text);
         assert_eq!(masked, "a?b\u{bf}c\u{fffd}d\n");
         assert_eq!(masked.len(), text.len());
+        assert_eq!(mask("a\n  ::x ##[y]"), "a\n  ?:x #?[y]");
     }
 }

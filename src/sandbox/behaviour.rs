@@ -1,6 +1,8 @@
 //! What this platform does that no table says: codes and counts, what may not be, what follows from
 //! what. The only file of the sandbox that names kinds and their fields.
 
+pub(super) mod life;
+
 use super::answer::{Errors, Refusal};
 use super::resource::{Resource, resource};
 use super::store::{Change, Changes, Row, exists, find_label};
@@ -172,7 +174,7 @@ pub(super) fn written(
         }
         _ => {}
     }
-    Ok(())
+    life::note(changes, of, id, before, after)
 }
 
 /// A paid order whose price is edited leaves its offer for a private copy of it, as the vendor's
@@ -348,7 +350,7 @@ pub(super) fn add_member(
         .prepare_cached("INSERT OR IGNORE INTO members VALUES (?, ?)")?
         .execute(params![list_id, contact_id])?;
     changes.touch(list, list_id);
-    Ok(())
+    life::note_member(changes, list_id, contact_id, true)
 }
 
 /// A person takes a contact out of a list.
@@ -369,7 +371,7 @@ pub(super) fn remove_member(
         )));
     }
     changes.touch(list, list_id);
-    Ok(())
+    life::note_member(changes, list_id, contact_id, false)
 }
 
 /// Whether the objects of a collection have members, and where these are kept.

@@ -10,12 +10,14 @@
 
 mod answer;
 mod behaviour;
+mod clock;
 mod error;
 mod faults;
 mod guard;
 mod http;
 mod limiter;
 mod listing;
+mod living;
 mod merge;
 mod openapi;
 mod pages;
@@ -35,6 +37,7 @@ pub use openapi::openapi;
 pub use seed::{Seed, SeedContact, SeedOrder};
 pub use server::{Running, start};
 
+use crate::domain::zone::Zone;
 use crate::model::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +61,8 @@ pub struct Options {
     pub courses: Vec<serde_json::Value>,
     /// What a store that was never seeded is filled with.
     pub seed: Option<Seed>,
+    /// The time zone in which days are counted; UTC by default.
+    pub zone: Zone,
     /// How it is to misbehave; not at all by default.
     pub faults: FaultPlan,
 }
@@ -74,6 +79,7 @@ impl Default for Options {
             account: Secret::new("sandbox"),
             courses: Vec::new(),
             seed: None,
+            zone: Zone::utc(),
             faults: FaultPlan::default(),
         }
     }

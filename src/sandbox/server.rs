@@ -8,7 +8,8 @@ use super::limiter::Limiter;
 use super::pages::{self, Pages};
 use super::stats::Stats;
 use super::store::Store;
-use super::{Options, guard, seed};
+use super::{Options, guard, living, seed};
+use crate::domain::zone::Zone;
 use crate::model::Secret;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -45,6 +46,8 @@ pub(super) struct Server {
     pub(super) faults: Faults,
     /// The templates of the pages.
     pub(super) pages: Pages,
+    /// The time zone in which days are counted.
+    pub(super) zone: Zone,
 }
 
 /// A sandbox that answers. Dropping it stops it too, without waiting.
@@ -70,6 +73,7 @@ pub async fn start(options: Options) -> Result<Running, SandboxError> {
         account,
         courses,
         seed,
+        zone,
         faults,
     } = options;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -103,6 +107,7 @@ pub async fn start(options: Options) -> Result<Running, SandboxError> {
         stats: Stats::default(),
         faults: Faults::new(faults),
         pages: Pages::new().map_err(SandboxError::Pages)?,
+        zone,
     });
     let (stop, stopped) = oneshot::channel::<()>();
     let routes = router(server).into_make_service_with_connect_info::<Wire>();
@@ -146,6 +151,7 @@ fn router(server: Arc<Server>) -> Router {
     Router::new()
         .route("/_sandbox/stats", get(stats))
         .route("/_sandbox/reset-stats", post(reset_stats))
+        .merge(living::routes())
         .merge(pages::routes())
         .fallback(api)
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))

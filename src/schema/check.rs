@@ -9,8 +9,8 @@ use super::cure::{cure, name_cure};
 use super::generate::SCHEMAS;
 use crate::diag::{Code, Diagnostic, Diagnostics, Safety, did_you_mean, nearest, only_near};
 use crate::kinds::{
-    At, BuyableAddress, CourseLesson, Day, Discount, KindInfo, PersonName, Price, Until,
-    VariableName,
+    At, BuyableAddress, CourseLesson, DatabaseAddress, Day, Discount, KindInfo, PersonName, Price,
+    StateAddress, Until, VariableName,
 };
 use crate::model::{Duration, Name, Path, Seg};
 use crate::source::Span;
@@ -181,6 +181,9 @@ impl<'a> Telling<'a> {
         if let [branch] = branches {
             return self.all(branch.errors);
         }
+        if let Some(word) = deciding(self.root, branches) {
+            return self.decided(mapping, path, branches, word);
+        }
         let tags: Option<Vec<&str>> = branches.iter().map(|branch| branch.form.tag()).collect();
         if let Some(tags) = tags {
             return self.tagged(node, mapping, path, branches, &tags);
@@ -199,6 +202,32 @@ impl<'a> Telling<'a> {
         });
         if let Some(branch) = meant {
             self.all(branch.errors);
+        }
+    }
+
+    /// A map in which the value of one key says what else belongs there.
+    fn decided(&mut self, mapping: &Mapping, path: &Path, branches: &[&Branch<'_>], word: &str) {
+        let forms: Vec<Form<'_>> = branches
+            .iter()
+            .filter_map(|branch| property(self.root, branch.form, word))
+            .collect();
+        let written = mapping.get(word).and_then(Node::as_str);
+        let meant = branches.iter().zip(&forms).find(|(_, form)| {
+            written.is_some_and(|written| form.constant().as_deref() == Some(written))
+        });
+        match (meant, mapping.get(word), branches) {
+            (Some((branch, _)), ..) => self.all(branch.errors),
+            (None, Some(node), _) => self.wrong_constant(node, &path.clone().key(word), &forms),
+            // It is missing from each of them alike.
+            (None, None, [first, ..]) => {
+                let missing = first.errors.iter().find(
+                    |error| matches!(error.kind(), Kind::Required { property } if property == word),
+                );
+                if let Some(missing) = missing {
+                    self.one(missing, path);
+                }
+            }
+            (None, None, []) => {}
         }
     }
 
@@ -449,6 +478,21 @@ impl<'a> Telling<'a> {
     }
 }
 
+/// The key that has another constant in each branch.
+fn deciding<'a>(root: &'a Value, branches: &[&Branch<'a>]) -> Option<&'a str> {
+    let (first, rest) = branches.split_first()?;
+    first.form.required().find(|word| {
+        let constant = |branch: &Branch<'a>| property(root, branch.form, word)?.constant();
+        constant(first).is_some() && rest.iter().all(|branch| constant(branch).is_some())
+    })
+}
+
+/// What a map holds under a key.
+fn property<'a>(root: &'a Value, form: Form<'a>, key: &str) -> Option<Form<'a>> {
+    let property = form.0.get("properties")?.get(key)?;
+    Some(Form(resolved(root, property)))
+}
+
 /// The branches of a union with the errors of each, unions inside it laid open, `null` left out.
 fn flatten<'a>(
     root: &'a Value,
@@ -510,6 +554,8 @@ fn reason(title: &str, text: &str) -> Option<String> {
         "End" => of::<Until>(text),
         "Day" => of::<Day>(text),
         "Name" => of::<Name>(text),
+        "StateAddress" => of::<StateAddress>(text),
+        "DatabaseAddress" => of::<DatabaseAddress>(text),
         _ => None,
     }
 }

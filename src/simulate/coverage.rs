@@ -32,6 +32,7 @@ impl Covered {
         match command {
             Command::OpensOffer(offer)
             | Command::CreatesOrder { offer, .. }
+            | Command::MarksPaid { offer, .. }
             | Command::EditsOrder { offer, .. }
             | Command::Extends { offer, .. }
             | Command::Freezes { offer, .. } => {

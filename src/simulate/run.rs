@@ -245,6 +245,7 @@ impl Run<'_> {
         Some(Newcomer {
             tags: text(tags),
             bought: things,
+            ordered: Vec::new(),
             lists: lists
                 .iter()
                 .filter_map(|list| stage.refer("list", list))

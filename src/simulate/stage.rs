@@ -215,6 +215,11 @@ impl Stage {
         of_kind.map(|address| &*address.name)
     }
 
+    /// The names of all lessons, in order.
+    pub fn lesson_names(&self) -> impl Iterator<Item = String> {
+        self.by_lesson.keys().map(ToString::to_string)
+    }
+
     /// Whether a link to a lesson names one.
     pub fn has_part(&self, link: &Link) -> bool {
         match (&link.inside, link.to.name()) {

@@ -1,8 +1,8 @@
 //! What happened to a person, line by line.
 
 use super::stage::Stage;
-use crate::domain::world::{Event, Id, What};
-use crate::model::{Instant, format_instant};
+use crate::domain::world::{Event, Id};
+use crate::model::{Instant, Money, format_instant};
 
 /// A person's timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct Line {
     pub time: String,
     /// What, in a word for machines.
     pub event: &'static str,
+    /// What it is about, by kind: names, the order's number, the trigger from 1.
+    pub about: Vec<(&'static str, String)>,
+    /// The money in it, where it is known.
+    pub amount: Option<Money>,
     /// What, in a sentence.
     pub text: String,
 }
@@ -38,46 +42,30 @@ impl Stage {
         }
     }
 
+    /// What an event is about, by names.
+    fn about(&self, event: &Event) -> Vec<(&'static str, String)> {
+        let about = event.what.about();
+        let course = about.iter().find(|(kind, _)| *kind == "course");
+        let course = course.map_or(0, |(_, id)| *id);
+        let named = about.iter().map(|(kind, id)| {
+            let name = match *kind {
+                "order" | "trigger" => id.to_string(),
+                "lesson" => self.lesson_name(course, *id),
+                kind => self.name(kind, *id),
+            };
+            (*kind, name)
+        });
+        named.collect()
+    }
+
     fn line(&self, event: &Event) -> Line {
         Line {
             at: format_instant(event.at),
             time: self.time(event.at),
-            event: word(&event.what),
+            event: event.what.word(),
+            about: self.about(event),
+            amount: event.what.amount(),
             text: self.happened(event),
         }
-    }
-}
-
-/// The word of an event, for machines.
-fn word(what: &What) -> &'static str {
-    match what {
-        What::OrderMade { .. } => "order_made",
-        What::NothingSold { .. } => "nothing_sold",
-        What::Paid { .. } => "paid",
-        What::Overdue { .. } => "overdue",
-        What::Bought { .. } => "bought",
-        What::AccessBegan { .. } => "access_began",
-        What::AccessExtended { .. } => "access_extended",
-        What::AccessFrozen { .. } => "access_frozen",
-        What::AccessEnded { .. } => "access_ended",
-        What::LessonOpened { .. } => "lesson_opened",
-        What::Completed { .. } => "lesson_completed",
-        What::CompletedCourse { .. } => "course_completed",
-        What::Registered => "registered",
-        What::Visited { .. } => "visited",
-        What::LoggedIn => "logged_in",
-        What::Tagged { .. } => "tagged",
-        What::Untagged { .. } => "untagged",
-        What::Entered { .. } => "entered_list",
-        What::Left { .. } => "left_list",
-        What::LetterSent { .. } => "letter_sent",
-        What::Points { .. } => "points",
-        What::Copied { .. } => "copied",
-        What::Started { .. } => "scenario_started",
-        What::Waits { .. } => "waits",
-        What::Asked { .. } => "condition",
-        What::Acted { .. } => "acted",
-        What::Cancelled { .. } => "cancelled",
-        What::Runaway => "runaway",
     }
 }

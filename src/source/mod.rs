@@ -3,6 +3,7 @@
 //! A [`SourceMap`] owns the text of every file of a project; a [`Span`] is a range of bytes in one
 //! of them. This room opens nothing: `os` reads the files and hands the texts over.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One file of a [`SourceMap`].
@@ -69,6 +70,8 @@ pub struct SourceFile {
     text: Arc<str>,
     /// Byte offsets at which lines start; the first is 0.
     line_starts: Vec<u32>,
+    /// What is shown to nobody.
+    hidden: Vec<Span>,
 }
 
 /// Every text of a run, by [`FileId`].
@@ -98,8 +101,36 @@ impl SourceMap {
             path: path.into(),
             text,
             line_starts,
+            hidden: Vec::new(),
         });
         id
+    }
+
+    /// Says that a text is secret: [`SourceMap::shown`] covers it.
+    pub fn hide(&mut self, span: Span) {
+        if let Some(file) = self.files.get_mut(span.file.0 as usize) {
+            file.hidden.push(span);
+        }
+    }
+
+    /// A part of a file as it may be shown: a star for each byte that is hidden.
+    pub fn shown(&self, file: FileId, range: std::ops::Range<usize>) -> Cow<'_, str> {
+        let text = self.text(file).get(range.clone()).unwrap_or("");
+        let hidden = self
+            .files
+            .get(file.0 as usize)
+            .map_or(&[][..], |file| &file.hidden);
+        let mut shown = Cow::Borrowed(text);
+        for span in hidden {
+            let start = span.range().start.clamp(range.start, range.end) - range.start;
+            let end = span.range().end.clamp(range.start, range.end) - range.start;
+            if shown.get(start..end).is_some_and(|part| !part.is_empty()) {
+                shown
+                    .to_mut()
+                    .replace_range(start..end, &"*".repeat(end - start));
+            }
+        }
+        shown
     }
 
     /// The text of a file; empty for an id of another map.
@@ -154,6 +185,17 @@ impl SourceMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_hidden_is_not_shown() {
+        let mut map = SourceMap::new();
+        let file = map.add("a.yaml", "key: pässword # no\n");
+        map.hide(Span::new(file, 5, 14));
+        assert_eq!(map.shown(file, 0..20), "key: ********* # no\n");
+        assert_eq!(map.shown(file, 3..6), ": *");
+        assert_eq!(map.shown(file, 14..19), " # no");
+        assert_eq!(map.text(file), "key: pässword # no\n");
+    }
 
     #[test]
     fn counts_lines_and_columns_in_characters() {

@@ -59,12 +59,14 @@ pub enum StateError {
         place: String,
     },
     /// The place does not accept who we are.
-    #[error("{place}: answers {status}: it does not accept the credentials")]
+    #[error("{place}: answers {answer}: it does not accept the credentials")]
     Credentials {
         /// The place.
         place: String,
-        /// The status of its answer.
-        status: u16,
+        /// What it answers.
+        answer: String,
+        /// The environment variables that they come from.
+        variables: &'static str,
     },
     /// The place cannot be reached, or fails.
     #[error("{place}: cannot be used: {message}")]
@@ -154,9 +156,7 @@ impl StateError {
                 "plan again once the other run has ended: it looks up what this one has done"
                     .to_owned()
             }
-            StateError::Credentials { .. } => {
-                "set BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)".to_owned()
-            }
+            StateError::Credentials { variables, .. } => format!("set {variables}"),
             StateError::Unreachable { .. } => {
                 "run the command again later; bursar tried several times".to_owned()
             }
@@ -191,7 +191,7 @@ fn damaged_hint(path: &Path, backups: &[PathBuf]) -> String {
     let shown = path.display();
     match backups {
         [] => format!(
-            "restore {shown} from a backup, or move it away and plan again: existing objects are found by title and code and proposed for adoption"
+            "restore {shown} from a backup, or move it away and find it again on the platform: bursar state recover"
         ),
         [newest, ..] => {
             let list: Vec<String> = backups

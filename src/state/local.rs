@@ -203,6 +203,19 @@ impl LocalState {
         Ok(journal)
     }
 
+    /// Keeps a journal that no version was made of and none will be: another run has gone on since, and
+    /// what this one did is written nowhere else.
+    pub(super) fn set_journal_aside(&self) -> Result<(), StateError> {
+        if let Some(journal) = self.read_journal()?
+            && !journal.records.is_empty()
+            && let Some(text) = self.folder.read_file(JOURNAL)?
+        {
+            let name = format!("overtaken-{}.jsonl", journal.head.serial);
+            self.folder.replace(&name, &text)?;
+        }
+        self.folder.remove_journal()
+    }
+
     fn check_version(path: &Path, found: u64) -> Result<(), StateError> {
         if found == FORMAT {
             return Ok(());

@@ -37,3 +37,7 @@ pub use remote::{RemoteLocked, RemoteState};
 pub use seal::digest;
 pub use state::{Session, State, Unlocked};
 pub use store::{HttpAddresses, HttpStore, Store};
+#[cfg(feature = "postgres")]
+pub use store::{PostgresAddress, PostgresStore};
+#[cfg(feature = "s3")]
+pub use store::{S3Credentials, S3Object, S3Store};

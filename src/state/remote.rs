@@ -11,7 +11,7 @@ use super::folder::STATE;
 use super::journal::Journal;
 use super::local::{Closing, LocalState, Locked, Snapshot, Start};
 use super::lock::Holder;
-use super::store::Store;
+use super::store::{Document, Store};
 use crate::model::{Address, OpenIntent};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub struct RemoteLocked {
     holder: Holder,
     locked: Locked,
     /// What the place held last, as far as this run knows.
-    known: Option<Vec<u8>>,
+    known: Option<Document>,
     opened: bool,
 }
 
@@ -41,9 +41,9 @@ impl RemoteState {
     }
 
     pub(super) async fn read(&self) -> Result<Snapshot, StateError> {
-        let text = self.store.read().await?;
-        self.copy
-            .read_given(Path::new(self.store.place()), text.as_deref())
+        let found = self.store.read().await?;
+        let text = found.as_ref().map(|document| document.text.as_slice());
+        self.copy.read_given(Path::new(self.store.place()), text)
     }
 
     pub(super) async fn lock(&self, holder: &Holder) -> Result<RemoteLocked, StateError> {
@@ -52,7 +52,7 @@ impl RemoteState {
         let locked = async {
             let known = self.store.read().await?;
             match &known {
-                Some(text) => {
+                Some(Document { text, version: _ }) => {
                     self.copy.parse_state(Path::new(self.store.place()), text)?;
                     self.copy.folder.replace(STATE, text)?;
                 }
@@ -68,8 +68,10 @@ impl RemoteState {
             };
             if remote.locked.snapshot.journal_open {
                 remote.push().await?;
+                self.copy.folder.remove_journal()?;
+            } else {
+                self.copy.set_journal_aside()?;
             }
-            self.copy.folder.remove_journal()?;
             Ok(remote)
         };
         match locked.await {
@@ -172,10 +174,9 @@ impl RemoteLocked {
     }
 
     async fn send(&mut self, text: Vec<u8>) -> Result<(), StateError> {
-        self.store
-            .write(self.known.as_deref(), &text, &self.holder.id)
-            .await?;
-        self.known = Some(text);
+        let known = self.known.as_ref();
+        let written = self.store.write(known, text, &self.holder.id).await?;
+        self.known = Some(written);
         Ok(())
     }
 }
@@ -191,15 +192,14 @@ impl RemoteState {
         self.store.lock(holder).await?;
         let written = async {
             let known = self.store.read().await?;
-            let (text, serial) = make(known.as_deref())?;
-            if let Some(known) = &known {
+            let present = known.as_ref().map(|document| document.text.as_slice());
+            let (text, serial) = make(present)?;
+            if let Some(present) = present {
                 // What was there is kept, damaged or not.
                 let name = format!("before-{serial}.json");
-                self.copy.folder.replace(&name, known)?;
+                self.copy.folder.replace(&name, present)?;
             }
-            self.store
-                .write(known.as_deref(), &text, &holder.id)
-                .await?;
+            self.store.write(known.as_ref(), text, &holder.id).await?;
             Ok(serial)
         };
         let written = written.await;

@@ -1,8 +1,18 @@
 //! Places outside of this machine that keep a state: a document, replaced whole, and a lock.
 
+mod client;
 mod http;
+mod patience;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "s3")]
+mod s3;
 
 pub use http::{HttpAddresses, HttpStore};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresAddress, PostgresStore};
+#[cfg(feature = "s3")]
+pub use s3::{S3Credentials, S3Object, S3Store};
 
 use super::error::StateError;
 use super::lock::Holder;
@@ -15,6 +25,21 @@ const CAP_BYTES: usize = 256 * 1024 * 1024;
 pub enum Store {
     /// A server that speaks Terraform's HTTP backend protocol.
     Http(HttpStore),
+    /// A bucket.
+    #[cfg(feature = "s3")]
+    S3(S3Store),
+    /// A row in PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresStore),
+}
+
+/// A document as a place has given or taken it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Document {
+    /// All of it.
+    pub(super) text: Vec<u8>,
+    /// What the place calls this version of it, if it has names for them.
+    pub(super) version: Option<String>,
 }
 
 impl Store {
@@ -22,25 +47,37 @@ impl Store {
     pub fn place(&self) -> &str {
         match self {
             Store::Http(store) => store.place(),
+            #[cfg(feature = "s3")]
+            Store::S3(store) => store.place(),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.place(),
         }
     }
 
     /// The document; `None` before the first one.
-    pub(super) async fn read(&self) -> Result<Option<Vec<u8>>, StateError> {
+    pub(super) async fn read(&self) -> Result<Option<Document>, StateError> {
         match self {
             Store::Http(store) => store.read().await,
+            #[cfg(feature = "s3")]
+            Store::S3(store) => store.read().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.read().await,
         }
     }
 
     /// Puts a document in place of the one that was `known` last, and of no other.
     pub(super) async fn write(
         &self,
-        known: Option<&[u8]>,
-        text: &[u8],
+        known: Option<&Document>,
+        text: Vec<u8>,
         lock: &str,
-    ) -> Result<(), StateError> {
+    ) -> Result<Document, StateError> {
         match self {
             Store::Http(store) => store.write(known, text, lock).await,
+            #[cfg(feature = "s3")]
+            Store::S3(store) => store.write(known, text).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.write(known, text).await,
         }
     }
 
@@ -48,6 +85,10 @@ impl Store {
     pub(super) async fn lock(&self, holder: &Holder) -> Result<(), StateError> {
         match self {
             Store::Http(store) => store.lock(holder).await,
+            #[cfg(feature = "s3")]
+            Store::S3(store) => store.lock(holder).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.lock(holder).await,
         }
     }
 
@@ -55,6 +96,10 @@ impl Store {
     pub(super) async fn unlock(&self, holder: &Holder) -> Result<(), StateError> {
         match self {
             Store::Http(store) => store.unlock(holder).await,
+            #[cfg(feature = "s3")]
+            Store::S3(store) => store.unlock(holder).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.unlock(holder).await,
         }
     }
 }

@@ -34,6 +34,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "launch",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
+    (
         "render",
         &[
             "source",
@@ -46,6 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
             "plan",
             "compile",
+            "launch",
             "decompile",
             "simulate",
         ],
@@ -89,6 +94,7 @@ const PURE: &[&str] = &[
     "domain",
     "plan",
     "compile",
+    "launch",
     "simulate",
     "decompile",
     "render",
@@ -123,6 +129,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     // Where a state is kept is not where the objects live: each has its own client.
     ("reqwest", &["provider", "state"]),
+    ("object_store", &["state"]),
+    ("tokio_postgres", &["state"]),
     ("axum", &["sandbox"]),
     ("rusqlite", &["sandbox"]),
     ("clap", &["cli"]),
@@ -145,7 +153,7 @@ const DOORS: &[(&str, &[&str])] = &[
 
 /// Rooms that may name a kind (`campaign` edits objects of theirs by hand, in tests), and the one file of the sandbox that may.
 const MAY_NAME_KINDS: &[&str] = &[
-    "kinds", "rules", "domain", "simulate", "compile", "campaign",
+    "kinds", "rules", "domain", "simulate", "compile", "launch", "campaign",
 ];
 const SANDBOX_BEHAVIOUR: &str = "src/sandbox/behaviour";
 

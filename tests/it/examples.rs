@@ -69,6 +69,7 @@ fn a_condition_that_changes_replaces_the_list_and_moves_what_is_bound_to_it() {
 fn check(disturbance: &Disturbance) {
     let project = Project::copy(disturbance.example);
     project.run(&["validate"]).exits(0);
+    project.shows_what_it_promises();
     project.applies();
     project.agrees_with_wire();
 
@@ -148,6 +149,14 @@ impl Project {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Its tests pass, and touch every offer, coupon, branch of a trigger and restriction.
+    fn shows_what_it_promises(&self) {
+        let ran = self.run(&["test", "--min-coverage", "100"]);
+        ran.exits(0);
+        assert!(ran.stdout.contains("Coverage: 100 %"), "{ran}");
+        assert!(ran.stdout.contains(" passed, none failed."), "{ran}");
     }
 
     /// Applies, and finds nothing more to do.

@@ -325,6 +325,7 @@ fn options(data: PathBuf) -> bursar::sandbox::Options {
         account: bursar::model::Secret::new("sandbox"),
         courses: Vec::new(),
         seed: None,
+        zone: bursar::domain::zone::Zone::utc(),
         faults: bursar::sandbox::FaultPlan::default(),
     }
 }

@@ -1,64 +1,86 @@
-//! One suite for every place that keeps a state, and what a server may do to the protocol.
+//! The suite of places on this machine and on our own stub of a server, and what a server may do to
+//! the protocol.
 
 pub mod server;
 
-use bursar::model::{Address, Attributes, OpenIntent, RemoteId, Target, Value, parse_instant};
-use bursar::state::{
-    Effect, Holder, HttpAddresses, HttpStore, Intent, Journal, LocalState, RemoteState, Session,
-    Start, State, StateError, Store, Unlocked,
+use crate::state_suite::cases::{
+    Elsewhere, Place, apply, begin, elsewhere_cases, holder, in_store, place_cases,
 };
+use crate::state_suite::line::Line;
+use bursar::state::{HttpAddresses, HttpStore, LocalState, State, StateError, Store, Unlocked};
 use server::{Mood, Server};
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A place, as machines with a folder each see it.
-enum Place {
-    Local(TempDir),
-    Http(Server),
+/// A folder.
+struct Local(TempDir);
+
+impl Local {
+    async fn start() -> Self {
+        Local(TempDir::new().unwrap())
+    }
 }
 
-impl Place {
-    async fn all() -> Vec<Place> {
-        vec![
-            Place::Local(TempDir::new().unwrap()),
-            Place::Http(Server::start().await),
-        ]
+impl Place for Local {
+    fn of(&self, _: &Path, project: &str) -> State {
+        State::Local(LocalState::open(self.0.path(), project, None))
     }
 
-    /// The state as the machine with this folder uses it.
-    fn on(&self, machine: &Path) -> State {
-        self.of(machine, "school")
+    async fn document(&self) -> Option<Vec<u8>> {
+        std::fs::read(self.0.path().join("state.json")).ok()
     }
 
+    async fn set_document(&self, text: &[u8]) {
+        let path = self.0.path().join("state.json");
+        let _ = std::fs::remove_file(&path);
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// Our own server, behind a line.
+struct Http {
+    server: Server,
+    line: Line,
+}
+
+impl Http {
+    async fn start() -> Self {
+        let server = Server::start().await;
+        let line = Line::to(&server.host()).await;
+        Http { server, line }
+    }
+}
+
+impl Place for Http {
     fn of(&self, machine: &Path, project: &str) -> State {
-        match self {
-            Place::Local(folder) => State::Local(LocalState::open(folder.path(), project, None)),
-            Place::Http(server) => State::Remote(Box::new(RemoteState::new(
-                Store::Http(store(&server.address())),
-                LocalState::open(machine, project, None),
-            ))),
-        }
+        let address = format!("http://127.0.0.1:{}/state/school", self.line.port());
+        in_store(Store::Http(store(&address)), machine, project)
     }
 
-    fn document(&self) -> Option<Vec<u8>> {
-        match self {
-            Place::Local(folder) => std::fs::read(folder.path().join("state.json")).ok(),
-            Place::Http(server) => server.document(),
-        }
+    async fn document(&self) -> Option<Vec<u8>> {
+        self.server.document()
     }
 
-    fn set_document(&self, text: &[u8]) {
-        match self {
-            Place::Local(folder) => {
-                let path = folder.path().join("state.json");
-                let _ = std::fs::remove_file(&path);
-                std::fs::write(path, text).unwrap();
-            }
-            Place::Http(server) => server.set_document(text),
-        }
+    async fn set_document(&self, text: &[u8]) {
+        self.server.set_document(text);
     }
+}
+
+impl Elsewhere for Http {
+    fn line(&self) -> &Line {
+        &self.line
+    }
+}
+
+mod local {
+    use super::*;
+    place_cases!(Local::start);
+}
+
+mod http {
+    use super::*;
+    elsewhere_cases!(Http::start);
 }
 
 fn store(address: &str) -> HttpStore {
@@ -71,252 +93,10 @@ fn store(address: &str) -> HttpStore {
         .with_pause(Duration::from_millis(1))
 }
 
-fn holder(id: &str) -> Holder {
-    let since = parse_instant("2026-09-01T08:00:00Z").unwrap();
-    Holder::new(id, "ann", "desk", "apply", since)
-}
-
-fn offer(name: &str) -> Address {
-    Address::new("offer", name)
-}
-
-fn attributes(title: &str) -> Attributes {
-    Attributes::from_iter([("title".into(), Value::text(title))])
-}
-
-fn created(id: i64, title: &str) -> Effect {
-    Effect::Created {
-        id: RemoteId(id),
-        attributes: attributes(title),
-        outputs: BTreeMap::new(),
-        protect: false,
-        replaces: None,
-        digest: None,
-    }
-}
-
-fn announced(name: &str) -> OpenIntent {
-    OpenIntent {
-        address: offer(name),
-        id: None,
-        attributes: attributes(name),
-        replaces: None,
-    }
-}
-
-fn intent(step: u32, name: &str) -> Intent {
-    Intent {
-        step,
-        address: offer(name),
-        operation: "create".into(),
-        id: None,
-        attributes: attributes(name),
-        replaces: None,
-    }
-}
-
-fn start(session: &Session) -> Start {
-    let snapshot = session.snapshot();
-    Start {
-        target: Target {
-            provider: "sandbox".into(),
-            url: "embedded".into(),
-            account: "0123".into(),
-        },
-        lineage: snapshot.lineage.clone(),
-        serial: snapshot.serial,
-        new_lineage: "lineage-1".into(),
-        plan: "digest".into(),
-    }
-}
-
-async fn begin(session: &mut Session, names: &[&str]) -> Result<Journal, StateError> {
-    let start = start(session);
-    let names = names.iter().map(|name| announced(name)).collect();
-    session.begin(start, names).await
-}
-
-/// A whole apply that makes one object. Gives the serial.
-async fn apply(state: &State, run: &str, name: &str, id: i64) -> Result<u64, StateError> {
-    let mut session = state.lock(&holder(run)).await?;
-    let ended = async {
-        let journal = begin(&mut session, &[name]).await?;
-        journal.intent(intent(1, name)).await?;
-        journal.done(1, offer(name), created(id, name)).await?;
-        session.commit(journal, &BTreeSet::new()).await
-    };
-    let ended = ended.await;
-    session.release().await?;
-    ended
-}
-
-#[tokio::test]
-async fn what_one_machine_applies_another_reads() {
-    for place in Place::all().await {
-        let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-        let fresh = place.on(one.path()).read().await.unwrap();
-        assert_eq!((fresh.serial, fresh.lineage), (0, None));
-        let first = apply(&place.on(one.path()), "run-1", "a", 1).await.unwrap();
-        let second = apply(&place.on(two.path()), "run-2", "b", 2).await.unwrap();
-        assert!(first > 0 && second > first, "{first} {second}");
-        let read = place.on(one.path()).read().await.unwrap();
-        assert_eq!(read.serial, second);
-        assert_eq!(read.lineage.as_deref(), Some("lineage-1"));
-        assert_eq!(read.base.objects[&offer("a")].id, RemoteId(1));
-        assert_eq!(read.base.objects[&offer("b")].id, RemoteId(2));
-        assert_eq!(read.base.open_intents, []);
-    }
-}
-
-#[tokio::test]
-async fn of_sixteen_lockers_one_wins_and_the_others_are_told_who() {
-    for place in Place::all().await {
-        let machines: Vec<TempDir> = (0..16).map(|_| TempDir::new().unwrap()).collect();
-        let states: Vec<State> = machines.iter().map(|m| place.on(m.path())).collect();
-        let tries = states.iter().enumerate().map(|(number, state)| async move {
-            state.lock(&holder(&format!("run-{number}"))).await
-        });
-        let outcomes = futures_util::future::join_all(tries).await;
-        let mut won = 0;
-        for outcome in &outcomes {
-            match outcome {
-                Ok(_) => won += 1,
-                Err(StateError::Locked {
-                    holder: Some(holder),
-                    ..
-                }) => assert_eq!((&*holder.user, &*holder.host), ("ann", "desk")),
-                Err(error) => panic!("{error}"),
-            }
-        }
-        assert_eq!(won, 1);
-    }
-}
-
-#[tokio::test]
-async fn damage_anywhere_is_refused_and_nothing_is_overwritten() {
-    for place in Place::all().await {
-        let machine = TempDir::new().unwrap();
-        let state = place.on(machine.path());
-        apply(&state, "run-1", "a", 1).await.unwrap();
-        let whole = place.document().unwrap();
-        for at in 0..whole.len() {
-            let mut damaged = whole.clone();
-            damaged[at] ^= 1;
-            place.set_document(&damaged);
-            let error = state.read().await.expect_err("read though damaged");
-            assert!(
-                matches!(
-                    error,
-                    StateError::Damaged { .. } | StateError::Version { .. }
-                ),
-                "byte {at}: {error}"
-            );
-        }
-        for length in 1..whole.len() {
-            place.set_document(&whole[..length]);
-            assert!(state.read().await.is_err(), "cut at {length}");
-        }
-        place.set_document(&whole[..whole.len() / 2]);
-        assert!(apply(&state, "run-2", "b", 2).await.is_err());
-        assert_eq!(place.document().unwrap(), &whole[..whole.len() / 2]);
-        // The refusal has let go of the lock, and another project's state is refused.
-        place.set_document(&whole);
-        let other = TempDir::new().unwrap();
-        let error = place.of(other.path(), "other").read().await;
-        assert!(matches!(error, Err(StateError::Foreign { .. })));
-        apply(&state, "run-3", "b", 2).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_stale_plan_is_refused() {
-    for place in Place::all().await {
-        let machine = TempDir::new().unwrap();
-        let state = place.on(machine.path());
-        apply(&state, "run-1", "a", 1).await.unwrap();
-        let mut session = state.lock(&holder("run-2")).await.unwrap();
-        for off in [0, session.snapshot().serial + 1] {
-            let mut stale = start(&session);
-            stale.serial = off;
-            let begun = session.begin(stale, Vec::new()).await;
-            assert!(matches!(begun, Err(StateError::Stale { .. })));
-        }
-        session.release().await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn entries_are_renamed_forgotten_and_recovered() {
-    for place in Place::all().await {
-        let machine = TempDir::new().unwrap();
-        let state = place.on(machine.path());
-        let before = apply(&state, "run-1", "a", 1).await.unwrap();
-        let kept = place.document().unwrap();
-        let mut session = state.lock(&holder("run-2")).await.unwrap();
-        let forget = vec![(offer("a"), Effect::Forgotten)];
-        assert_eq!(session.record(forget).await.unwrap(), before + 1);
-        session.release().await.unwrap();
-        assert!(state.read().await.unwrap().base.objects.is_empty());
-        // Never backwards: the old content is a new version.
-        let file = Path::new("kept.json");
-        let serial = state.recover(file, &kept, &holder("run-3")).await.unwrap();
-        assert_eq!(serial, before + 2);
-        let read = state.read().await.unwrap();
-        assert_eq!(read.serial, serial);
-        assert_eq!(read.base.objects[&offer("a")].id, RemoteId(1));
-        // A damaged one is recovered from; a damaged file is not.
-        place.set_document(b"{}");
-        assert!(state.recover(file, b"{}", &holder("run-4")).await.is_err());
-        let again = state.recover(file, &kept, &holder("run-5")).await.unwrap();
-        assert!(again > before);
-        apply(&state, "run-6", "b", 2).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_lock_is_taken_away_by_its_id_and_its_run_can_write_no_more() {
-    let place = Place::Http(Server::start().await);
-    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    apply(&place.on(one.path()), "run-0", "z", 9).await.unwrap();
-    let mut lost = place.on(one.path()).lock(&holder("run-1")).await.unwrap();
-    let journal = begin(&mut lost, &["a"]).await.unwrap();
-    let second = place.on(two.path());
-    let wrong = second.unlock("run-7", &holder("run-2")).await;
-    let Err(StateError::NotTheLock { holder: found }) = wrong else {
-        panic!("unlocked with a wrong id");
-    };
-    assert_eq!(found.id, "run-1");
-    let freed = second.unlock("run-1", &holder("run-2")).await.unwrap();
-    assert!(matches!(freed, Unlocked::Freed(from) if from.id == "run-1"));
-    let free = second.unlock("run-1", &holder("run-2")).await.unwrap();
-    assert!(matches!(free, Unlocked::WasFree));
-    // The other run sees what the first one was about to do, and goes on.
-    let session = second.lock(&holder("run-3")).await.unwrap();
-    let open = &session.snapshot().base.open_intents;
-    assert_eq!(open.as_slice(), [announced("a")]);
-    session.release().await.unwrap();
-    apply(&second, "run-4", "b", 2).await.unwrap();
-    let present = place.document();
-    // The first one wakes up.
-    journal.intent(intent(1, "a")).await.unwrap();
-    journal.done(1, offer("a"), created(1, "a")).await.unwrap();
-    let error = lost
-        .commit(journal, &BTreeSet::new())
-        .await
-        .expect_err("wrote without the lock");
-    let StateError::NotSaved { copy, source } = &error else {
-        panic!("{error}");
-    };
-    assert!(matches!(**source, StateError::Overtaken { .. }), "{source}");
-    assert!(copy.exists());
-    assert!(error.hint().contains("state recover"), "{}", error.hint());
-    assert_eq!(place.document(), present);
-}
-
 #[tokio::test]
 async fn a_lock_is_taken_away_where_nobody_is_named() {
-    let server = Server::start().await;
-    let place = Place::Http(server.clone());
+    let place = Http::start().await;
+    let server = place.server.clone();
     let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let held = place.on(one.path()).lock(&holder("run-1")).await.unwrap();
     server.turn(Mood::NamesNobody);
@@ -335,65 +115,9 @@ async fn a_lock_is_taken_away_where_nobody_is_named() {
 }
 
 #[tokio::test]
-async fn a_machine_that_vanishes_leaves_its_intents_to_the_next() {
-    let place = Place::Http(Server::start().await);
-    let (gone, next) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let mut session = place.on(gone.path()).lock(&holder("run-1")).await.unwrap();
-    let journal = begin(&mut session, &["a", "b"]).await.unwrap();
-    journal.intent(intent(1, "a")).await.unwrap();
-    drop((journal, session, gone));
-    let state = place.on(next.path());
-    state.unlock("run-1", &holder("run-2")).await.unwrap();
-    let mut session = state.lock(&holder("run-2")).await.unwrap();
-    let open = session.snapshot().base.open_intents.clone();
-    assert_eq!(open, [announced("a"), announced("b")]);
-    // What has been looked up is settled, and what was not done stays open.
-    let journal = begin(&mut session, &[]).await.unwrap();
-    session
-        .commit(journal, &BTreeSet::from([offer("b")]))
-        .await
-        .unwrap();
-    session.release().await.unwrap();
-    let read = state.read().await.unwrap();
-    assert_eq!(read.base.open_intents, [announced("b")]);
-}
-
-#[tokio::test]
-async fn a_state_that_cannot_be_saved_is_kept_and_saved_by_the_next_run() {
-    let server = Server::start().await;
-    let place = Place::Http(server.clone());
-    let machine = TempDir::new().unwrap();
-    let state = place.on(machine.path());
-    let mut session = state.lock(&holder("run-1")).await.unwrap();
-    let journal = begin(&mut session, &["a"]).await.unwrap();
-    journal.intent(intent(1, "a")).await.unwrap();
-    journal.done(1, offer("a"), created(1, "a")).await.unwrap();
-    server.turn(Mood::Fails);
-    let error = session.commit(journal, &BTreeSet::new()).await;
-    let Err(StateError::NotSaved { copy, .. }) = error else {
-        panic!("saved on a server that fails");
-    };
-    server.turn(Mood::Works);
-    session.release().await.unwrap();
-    // By the command that was named, on any machine …
-    let kept = std::fs::read(&copy).unwrap();
-    let other = TempDir::new().unwrap();
-    let recovered = place.on(other.path());
-    recovered
-        .recover(&copy, &kept, &holder("run-2"))
-        .await
-        .unwrap();
-    let read = recovered.read().await.unwrap();
-    assert_eq!(read.base.objects[&offer("a")].id, RemoteId(1));
-    // … after which the journal that is left on the first one is history.
-    apply(&state, "run-3", "b", 2).await.unwrap();
-    assert_eq!(state.read().await.unwrap().base.objects.len(), 2);
-}
-
-#[tokio::test]
 async fn what_a_server_may_answer() {
-    let server = Server::start().await;
-    let place = Place::Http(server.clone());
+    let place = Http::start().await;
+    let server = place.server.clone();
     let machine = TempDir::new().unwrap();
     let state = place.on(machine.path());
     apply(&state, "run-1", "a", 1).await.unwrap();
@@ -417,6 +141,101 @@ async fn what_a_server_may_answer() {
     assert_eq!(state.read().await.unwrap().base.objects.len(), 2);
 }
 
+#[tokio::test]
+async fn nothing_and_too_much_are_told_apart() {
+    let place = Http::start().await;
+    let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
+    let capped = store(&server.address()).with_cap(1 << 19);
+    let state = in_store(Store::Http(capped), machine.path(), "school");
+    let first = apply(&state, "run-1", "a", 1).await.unwrap();
+    // No content and no bytes both mean that there is no state.
+    for mood in [Mood::HasNoContent, Mood::IsEmpty] {
+        server.turn(mood);
+        assert_eq!(state.read().await.unwrap().serial, 0);
+        // A write is not: what was read is no longer there.
+        server.turn(Mood::Works);
+        let mut session = state.lock(&holder("run-2")).await.unwrap();
+        assert_eq!(session.snapshot().serial, first);
+        server.turn(mood);
+        let begun = begin(&mut session, &["b"]).await.map(drop);
+        assert!(
+            matches!(begun, Err(StateError::Overtaken { .. })),
+            "{begun:?}"
+        );
+        server.turn(Mood::Works);
+        session.release().await.unwrap();
+    }
+    server.turn(Mood::IsHuge);
+    let error = state.read().await.unwrap_err();
+    assert!(matches!(error, StateError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("524288 bytes"), "{error}");
+    let error = state.lock(&holder("run-3")).await.map(drop).unwrap_err();
+    assert!(matches!(error, StateError::Refused { .. }), "{error}");
+    server.turn(Mood::Works);
+    apply(&state, "run-4", "b", 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_may_be_refused_as_a_conflict() {
+    let place = Http::start().await;
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let held = place.on(one.path()).lock(&holder("run-1")).await.unwrap();
+    place.server.turn(Mood::Conflicts);
+    let locked = place.on(two.path()).lock(&holder("run-2")).await.map(drop);
+    let Err(StateError::Locked {
+        holder: Some(found),
+        ..
+    }) = locked
+    else {
+        panic!("{locked:?}");
+    };
+    assert_eq!(found.id, "run-1");
+    held.release().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_checks_the_lock_refuses_who_has_lost_it() {
+    let place = Http::start().await;
+    let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
+    server.turn(Mood::ChecksId);
+    let state = place.on(machine.path());
+    apply(&state, "run-1", "a", 1).await.unwrap();
+    let mut session = state.lock(&holder("run-2")).await.unwrap();
+    server.set_lock("run-x", "bob@ci", "2026-01-01T00:00:00Z");
+    let begun = begin(&mut session, &["b"]).await.map(drop);
+    assert!(
+        matches!(begun, Err(StateError::Overtaken { .. })),
+        "{begun:?}"
+    );
+}
+
+#[tokio::test]
+async fn each_address_and_verb_is_used_where_it_is_meant() {
+    let server = Server::start().await;
+    let machine = TempDir::new().unwrap();
+    let address = server.address();
+    let gitlab = HttpAddresses {
+        address: address.clone(),
+        lock_address: Some(format!("{address}/lock")),
+        unlock_address: None,
+        update_method: Some("PUT".to_owned()),
+        lock_method: Some("POST".to_owned()),
+        unlock_method: Some("DELETE".to_owned()),
+    };
+    let store = HttpStore::new(&gitlab, None).unwrap();
+    let state = in_store(Store::Http(store), machine.path(), "school");
+    apply(&state, "run-1", "a", 1).await.unwrap();
+    let seen = server.seen();
+    let (first, last) = (seen.first().unwrap(), seen.last().unwrap());
+    assert_eq!(first, "POST /state/school/lock");
+    assert_eq!(last, "DELETE /state/school/lock");
+    let between: std::collections::BTreeSet<&str> =
+        seen[1..seen.len() - 1].iter().map(|it| &**it).collect();
+    let expected = ["GET /state/school", "PUT /state/school"];
+    assert_eq!(between, expected.into());
+    assert!(!server.is_locked());
+}
+
 #[test]
 fn addresses_are_safe_and_never_quoted() {
     for address in [
@@ -431,5 +250,58 @@ fn addresses_are_safe_and_never_quoted() {
         };
         let error = HttpStore::new(&addresses, None).unwrap_err();
         assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn addresses_of_databases_are_safe_and_never_quoted() {
+    use bursar::state::{PostgresAddress, PostgresStore};
+    let made = |url: &str, user: Option<&str>, schema| {
+        let address = PostgresAddress {
+            url: url.to_owned(),
+            user: user.map(str::to_owned),
+        };
+        PostgresStore::new(&address, None, schema, "school/default")
+    };
+    for (url, expected) in [
+        ("s3cret", "is not an address"),
+        ("https://ann@db/s3cret", "is not an address"),
+        ("postgres://ann:s3cret@db/school", "holds a password"),
+        ("postgres://db/school", "names no user"),
+        ("postgres://ann@db", "names no database"),
+        (
+            "postgres://ann@db/school?sslmode=disable",
+            "switches TLS off",
+        ),
+        (
+            "postgres://ann@db/school?sslmode=prefer",
+            "switches TLS off",
+        ),
+        (
+            "postgres://ann@db/school?password=s3cret",
+            "no other setting",
+        ),
+        (
+            "postgres://ann@db/school?options=s3cret",
+            "no other setting",
+        ),
+    ] {
+        let error = made(url, None, "bursar").unwrap_err().to_string();
+        assert!(error.contains(expected), "{url}: {error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+    for schema in ["", "Bursar", "a b", "a\"; drop table x; --", "1a"] {
+        assert!(made("postgres://ann@db/school", None, schema).is_err());
+    }
+    for (url, user) in [
+        ("postgres://ann@db.example:6543/school", None),
+        ("postgresql://db/school?sslmode=require", Some("ann")),
+        ("postgres://ann@[::1]/school?sslmode=verify-full", None),
+        ("postgres://ann@127.0.0.1/school?sslmode=disable", None),
+    ] {
+        let store = made(url, user, "bursar").unwrap();
+        let shown = format!("{store:?}");
+        assert!(shown.contains("school/bursar/school/default"), "{shown}");
     }
 }

@@ -312,6 +312,29 @@ impl World {
             .collect()
     }
 
+    /// Openings and ends as the offers have them now. A lesson whose opening has come to lie in the
+    /// past is open, and nobody is told of it.
+    pub(super) fn follow_offers(&mut self, id: Id) {
+        let Some(person) = self.people.get(&id) else {
+            return;
+        };
+        let grants = person.grants.iter().enumerate();
+        let mut timers = Vec::new();
+        for (at, grant) in grants {
+            timers.extend(self.opening_timers(id, at, grant));
+            if let Some(ends) = self.access_of(grant).ends.filter(|ends| *ends > self.now) {
+                let timer = Timer::Ends {
+                    person: id,
+                    grant: at,
+                };
+                timers.push((ends, timer));
+            }
+        }
+        for (at, timer) in timers {
+            self.timers.set(at, timer);
+        }
+    }
+
     /// Tells of lessons that are open from the beginning, if that is assumed.
     fn tell_of_open_lessons(&mut self, id: Id, at: usize) {
         if self.assumptions.lesson_notices == LessonNotices::WhenItOpens {
@@ -413,9 +436,15 @@ impl World {
                 };
                 self.timers.set(ends, timer);
             }
-            Some(_) => {
-                self.happen(id, What::AccessEnded { course }, By::Time);
-                self.settle(id);
+            Some(ends) => {
+                let is_new = self.with(id, |person| {
+                    let grant = person.grants.get_mut(at);
+                    grant.is_some_and(|grant| grant.ended.replace(ends) != Some(ends))
+                });
+                if is_new {
+                    self.happen(id, What::AccessEnded { course }, By::Time);
+                    self.settle(id);
+                }
             }
             None => {}
         }

@@ -43,6 +43,13 @@ pub enum Command {
         /// Whether it counts as paid.
         paid: bool,
     },
+    /// Staff takes an order for paid: the n-th of the offer, from 1, or the latest.
+    MarksPaid {
+        /// Of which offer.
+        offer: Id,
+        /// Which one.
+        order: Option<u64>,
+    },
     /// Staff edits an order: the n-th of the offer, from 1, or the latest.
     EditsOrder {
         /// Of which offer.
@@ -149,6 +156,7 @@ impl World {
             Command::CreatesOrder { offer, price, paid } => {
                 self.create_order(person, offer, price, paid)
             }
+            Command::MarksPaid { offer, order } => self.mark_paid(person, offer, order),
             Command::EditsOrder {
                 offer,
                 order,
@@ -227,6 +235,7 @@ impl Command {
             | Command::Visits(_)
             | Command::LogsIn => By::Person,
             Command::CreatesOrder { .. }
+            | Command::MarksPaid { .. }
             | Command::EditsOrder { .. }
             | Command::Extends { .. }
             | Command::Freezes { .. }

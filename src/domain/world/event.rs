@@ -215,3 +215,104 @@ pub enum What {
     /// More happens at one instant than ever should: the rest of it is left out.
     Runaway,
 }
+
+impl What {
+    /// A word for machines.
+    pub fn word(&self) -> &'static str {
+        match self {
+            What::OrderMade { .. } => "order_made",
+            What::NothingSold { .. } => "nothing_sold",
+            What::Paid { .. } => "paid",
+            What::Overdue { .. } => "overdue",
+            What::Bought { .. } => "bought",
+            What::AccessBegan { .. } => "access_began",
+            What::AccessExtended { .. } => "access_extended",
+            What::AccessFrozen { .. } => "access_frozen",
+            What::AccessEnded { .. } => "access_ended",
+            What::LessonOpened { .. } => "lesson_opened",
+            What::Completed { .. } => "lesson_completed",
+            What::CompletedCourse { .. } => "course_completed",
+            What::Registered => "registered",
+            What::Visited { .. } => "visited",
+            What::LoggedIn => "logged_in",
+            What::Tagged { .. } => "tagged",
+            What::Untagged { .. } => "untagged",
+            What::Entered { .. } => "entered_list",
+            What::Left { .. } => "left_list",
+            What::LetterSent { .. } => "letter_sent",
+            What::Points { .. } => "points",
+            What::Copied { .. } => "copied",
+            What::Started { .. } => "scenario_started",
+            What::Waits { .. } => "waits",
+            What::Asked { .. } => "condition",
+            What::Acted { .. } => "acted",
+            What::Cancelled { .. } => "cancelled",
+            What::Runaway => "runaway",
+        }
+    }
+
+    /// What it is about, by kind: the objects' ids, the order's number, the trigger from 1.
+    pub fn about(&self) -> Vec<(&'static str, Id)> {
+        let number = |number: u64| Id::try_from(number).unwrap_or(Id::MAX);
+        let nth = |trigger: usize| Id::try_from(trigger).map_or(Id::MAX, |at| at + 1);
+        match self {
+            What::OrderMade { order, offer, .. }
+            | What::Overdue { order, offer, .. }
+            | What::Copied { order, offer } => vec![("order", number(*order)), ("offer", *offer)],
+            What::Paid {
+                order,
+                offer,
+                amount: _,
+                coupon,
+            } => {
+                let mut about = vec![("order", number(*order)), ("offer", *offer)];
+                about.extend(coupon.map(|coupon| ("coupon", coupon)));
+                about
+            }
+            What::NothingSold { offer, .. } => vec![("offer", *offer)],
+            What::Bought { what } => vec![match what {
+                Buyable::Offer(id) => ("offer", *id),
+                Buyable::Pass(id) => ("pass", *id),
+                Buyable::Pack(id) => ("pack", *id),
+            }],
+            What::AccessBegan { course, .. }
+            | What::AccessExtended { course, .. }
+            | What::AccessFrozen { course, .. }
+            | What::AccessEnded { course }
+            | What::CompletedCourse { course }
+            | What::Points { course, .. } => vec![("course", *course)],
+            What::LessonOpened { course, lesson } | What::Completed { course, lesson } => {
+                vec![("course", *course), ("lesson", *lesson)]
+            }
+            What::Entered { list } | What::Left { list } => vec![("list", *list)],
+            What::LetterSent { letter } => vec![("letter", *letter)],
+            What::Started { scenario } => vec![("scenario", *scenario)],
+            What::Waits {
+                scenario, trigger, ..
+            }
+            | What::Asked {
+                scenario, trigger, ..
+            }
+            | What::Acted { scenario, trigger }
+            | What::Cancelled { scenario, trigger } => {
+                vec![("scenario", *scenario), ("trigger", nth(*trigger))]
+            }
+            What::Registered
+            | What::Visited { .. }
+            | What::LoggedIn
+            | What::Tagged { .. }
+            | What::Untagged { .. }
+            | What::Runaway => Vec::new(),
+        }
+    }
+
+    /// The money in it, where it is known.
+    pub fn amount(&self) -> Option<Money> {
+        match self {
+            What::OrderMade { price: amount, .. }
+            | What::Paid { amount, .. }
+            | What::Overdue { amount, .. } => *amount,
+            _ => None,
+        }
+    }
+}

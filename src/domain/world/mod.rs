@@ -112,6 +112,7 @@ impl World {
         let Newcomer {
             tags,
             mut bought,
+            ordered,
             lists,
             progress,
             completed,
@@ -122,6 +123,8 @@ impl World {
             fields,
         } = newcomer;
         let now = self.now;
+        // What a person is from the beginning is no event.
+        let heard = self.events.len();
         let later = registered.filter(|at| *at > now);
         let person = Person {
             tags,
@@ -148,8 +151,34 @@ impl World {
                 self.has_bought(id, what, at);
             }
         }
-        self.fill_silently(id);
+        for (offer, at, price) in ordered {
+            self.had_ordered(id, offer, at, price);
+        }
+        self.fill(id);
+        self.events.truncate(heard);
         self.watch(id);
+    }
+
+    /// Takes a person in who has just registered: that is an event.
+    pub fn registers(&mut self, id: Id, newcomer: Newcomer) {
+        self.arrive(id, newcomer);
+        self.register(id);
+        self.advance(self.now);
+    }
+
+    /// The school is another from now on. What is pending goes on under it; whoever fits a new
+    /// segment is in it at once, and no scenario begins by that. The openings and the ends of
+    /// accesses follow their offers.
+    pub fn reconfigure(&mut self, school: School) {
+        self.starters = automation::Starters::of(&school);
+        self.segments = segments::Segments::of(&school);
+        self.school = school;
+        let people: Vec<Id> = self.people.keys().copied().collect();
+        for id in people {
+            self.follow_offers(id);
+            self.fill(id);
+            self.watch(id);
+        }
     }
 
     /// Lets time pass: everything up to that instant, included, happens.

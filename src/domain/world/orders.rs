@@ -443,6 +443,7 @@ impl World {
                 freezes: Vec::new(),
                 paid_until,
                 suspended: false,
+                ended: None,
                 told: std::collections::BTreeSet::new(),
             };
             self.grant(id, grant, silent);
@@ -453,6 +454,11 @@ impl World {
         if let Some(letter) = letter {
             self.send(id, letter, By::Time);
         }
+    }
+
+    /// An order that was made and not paid before the world began.
+    pub(super) fn had_ordered(&mut self, id: Id, offer: Id, at: Instant, price: Option<Money>) {
+        self.add_order(id, offer, price, MadeBy::Client, at);
     }
 
     /// What a person bought before the world began.
@@ -558,6 +564,21 @@ impl World {
         } else if let Some(number) = self.order(id, at).map(|order| order.number) {
             self.occur(id, Occasion::UnpaidOrder(offer), Some(number));
         }
+        Ok(())
+    }
+
+    /// Staff takes an order for paid.
+    pub(super) fn mark_paid(&mut self, id: Id, offer: Id, nth: Option<u64>) -> Result<(), Refusal> {
+        let at = self.find_order(id, offer, nth).ok_or(Refusal::NoOrder)?;
+        let order = self.order(id, at).ok_or(Refusal::NoOrder)?;
+        if order.plan != Plan::Open {
+            return Err(Refusal::Paid);
+        }
+        let price = order.price;
+        if let Some(order) = self.order_mut(id, at) {
+            order.plan = Plan::Whole;
+        }
+        self.take_payment(id, at, price, By::Staff);
         Ok(())
     }
 

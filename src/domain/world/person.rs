@@ -12,6 +12,8 @@ pub struct Newcomer {
     pub tags: BTreeSet<String>,
     /// What was bought and paid, and when; later than now, it happens then.
     pub bought: Vec<(Buyable, Instant)>,
+    /// Orders that were made and not paid: of which offers, when, for how much.
+    pub ordered: Vec<(Id, Instant, Option<Money>)>,
     /// Lists that the person is in.
     pub lists: BTreeSet<Id>,
     /// Progress by course, in percent.
@@ -215,6 +217,8 @@ pub(super) struct Grant {
     pub paid_until: Option<Instant>,
     /// Whether it rests because something is overdue.
     pub suspended: bool,
+    /// The end that has come already.
+    pub ended: Option<Instant>,
     /// Lessons that the person was told of.
     pub told: BTreeSet<Id>,
 }

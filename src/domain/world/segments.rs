@@ -75,8 +75,8 @@ impl World {
         self.look_again(id, next);
     }
 
-    /// Puts a person who is new into the segments that they fit, without a word.
-    pub(super) fn fill_silently(&mut self, id: Id) {
+    /// Puts a person into the segments that they fit, and no scenario begins by it.
+    pub(super) fn fill(&mut self, id: Id) {
         let segments = self.segments.clone();
         let now = self.now;
         for _ in 0..ROUNDS {
@@ -85,14 +85,12 @@ impl World {
                 let Some(person) = self.people.get(&id) else {
                     return;
                 };
-                let holds = self.answer(filter, person).holds;
-                changed |= self.with(id, |person| {
-                    let is_in = person.lists.contains_key(list);
-                    if holds && !is_in {
-                        person.lists.insert(*list, now);
-                    }
-                    holds && !is_in
-                });
+                let is_out = !person.lists.contains_key(list) && !person.kept_out.contains(list);
+                if is_out && self.answer(filter, person).holds {
+                    self.with(id, |person| person.lists.insert(*list, now).is_none());
+                    self.happen(id, What::Entered { list: *list }, By::Segment);
+                    changed = true;
+                }
             }
             if !changed {
                 break;

@@ -8,7 +8,7 @@ use crate::kinds::offer::AccessTerm;
 use crate::kinds::scenario::Nothing;
 use crate::kinds::{
     CourseLesson, DocumentPlaces, Links, PassAddress, PersonName, Price, Reference, Strength, Text,
-    WholeNumber,
+    Times, WholeNumber,
 };
 use crate::model::{Duration, Path};
 use indexmap::IndexMap;
@@ -215,6 +215,20 @@ impl Deeds {
         };
         let counts = Counts::CalendarFromOneDay;
         check_duration(duration, counts, document, &path, findings);
+    }
+
+    /// Names the times of the deeds at `path`.
+    pub(super) fn times(&self, path: &Path, times: &mut Times) {
+        if let Some(
+            deed @ StaffDeed::EditsOrder(EditsOrder {
+                access: Some(AccessTerm::Until(until)),
+                ..
+            }),
+        ) = &self.staff
+        {
+            let path = path.key("staff").key(deed.verb());
+            times.end(path.key("access").key("until"), *until);
+        }
     }
 
     /// Names what the deeds at `path` refer to.

@@ -3,7 +3,8 @@
 use super::super::forms::by_form;
 use super::{link_address, link_address_key, link_lesson, link_lesson_key};
 use crate::kinds::{
-    At, BuyableAddress, CourseLesson, Links, PassAddress, Points, Price, Reference, Strength, Until,
+    At, BuyableAddress, CourseLesson, Links, PassAddress, Points, Price, Reference, Strength,
+    Times, Until,
 };
 use crate::model::{Name, Path};
 use indexmap::IndexMap;
@@ -163,6 +164,19 @@ pub struct AccessUntil {
 }
 
 impl Expectation {
+    /// Names the times of the expectation at `path`.
+    pub(super) fn times(&self, path: &Path, times: &mut Times) {
+        for (lesson, opens) in self.opens.iter().flatten() {
+            times.at(path.key("opens").key(&lesson.to_string()), *opens);
+        }
+        for (course, access) in self.access.iter().flatten() {
+            if let AccessExpectation::Until(AccessUntil { until }) = access {
+                let path = path.key("access").key(course.as_str());
+                times.end(path.key("until"), *until);
+            }
+        }
+    }
+
     /// Names what the expectation at `path` refers to.
     pub(super) fn links(&self, path: &Path, links: &mut Links) {
         let Expectation {

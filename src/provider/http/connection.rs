@@ -55,6 +55,8 @@ pub(super) struct Request {
 pub(super) enum Failure {
     /// No connection: nothing was sent.
     NotSent(String),
+    /// No connection, for the other side does not show who it is: nothing was sent.
+    NotTrusted(String),
     /// 429, or 503 with `Retry-After`: nothing was done.
     Throttled {
         /// Whether the platform said how long.
@@ -80,6 +82,7 @@ impl Failure {
     fn is_not_done(&self) -> bool {
         match self {
             Failure::NotSent(_)
+            | Failure::NotTrusted(_)
             | Failure::Throttled { .. }
             | Failure::TooLong(_)
             | Failure::Credentials(_)
@@ -95,7 +98,8 @@ impl Failure {
             | Failure::Throttled { .. }
             | Failure::Lost(_)
             | Failure::Server(_) => true,
-            Failure::TooLong(_)
+            Failure::NotTrusted(_)
+            | Failure::TooLong(_)
             | Failure::Credentials(_)
             | Failure::Refused { .. }
             | Failure::Odd(_) => false,
@@ -109,6 +113,7 @@ impl From<Failure> for ProviderError {
             Failure::NotSent(message) | Failure::Lost(message) => {
                 ProviderError::Unreachable(message)
             }
+            Failure::NotTrusted(message) => ProviderError::Untrusted(message),
             Failure::Throttled { message, .. }
             | Failure::TooLong(message)
             | Failure::Server(message) => ProviderError::Exhausted(message),
@@ -250,6 +255,7 @@ impl Connection {
                 // The limiter holds it, and everyone else, exactly as long as was asked.
                 Failure::Throttled { .. } => pause.map(|_| Duration::ZERO),
                 Failure::NotSent(_)
+                | Failure::NotTrusted(_)
                 | Failure::TooLong(_)
                 | Failure::Credentials(_)
                 | Failure::Refused { .. }
@@ -279,6 +285,7 @@ impl Connection {
             .await
             .map_err(|no_answer| match no_answer {
                 NoAnswer::NotSent(why) => Failure::NotSent(format!("{label}: {why}")),
+                NoAnswer::NotTrusted(why) => Failure::NotTrusted(format!("{label}: {why}")),
                 NoAnswer::Lost(why) => Failure::Lost(format!("{label}: {why}")),
             })?;
         let status = response.status();

@@ -10,6 +10,7 @@ mod limiter;
 mod listing;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod veil;
 mod wire;
 

@@ -1,6 +1,7 @@
 //! The adapter against servers that behave, and servers that do not.
 
 mod limits;
+mod odd;
 
 use super::{HttpReader, HttpSettings, HttpWriter};
 use crate::kinds::{KindInfo, kind};
@@ -252,6 +253,7 @@ async fn check_get(
             ProviderError::Refused { status, message } => format!("refused {status} {message}"),
             ProviderError::Answer(text) => format!("answer {text}"),
             ProviderError::Unreachable(text) => format!("unreachable {text}"),
+            ProviderError::Untrusted(text) => format!("untrusted {text}"),
         });
     match (&found, expected) {
         (Ok(found), Ok(expected)) => assert_eq!(*found, expected),

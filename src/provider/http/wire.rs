@@ -4,8 +4,8 @@
 #[cfg(test)]
 pub(crate) mod simulated;
 
-use super::Request;
 use super::connection::chain;
+use super::{Request, trust};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, Url};
 
@@ -24,6 +24,8 @@ pub(super) enum Wire {
 pub(super) enum NoAnswer {
     /// Nothing was sent.
     NotSent(String),
+    /// Nothing was sent: the other side does not show who it is.
+    NotTrusted(String),
     /// It was sent, and may have arrived.
     Lost(String),
 }
@@ -62,7 +64,9 @@ async fn send_by(
             .body(body.clone());
     }
     builder.send().await.map_err(|error| {
-        if error.is_connect() || error.is_builder() {
+        if let Some(why) = trust::fault(&error) {
+            NoAnswer::NotTrusted(why)
+        } else if error.is_connect() || error.is_builder() {
             NoAnswer::NotSent(chain(&error))
         } else {
             NoAnswer::Lost(chain(&error))

@@ -1,9 +1,10 @@
 //! Findings as annotations: one workflow command a line.
 //!
 //! What stands in files must not start a command of its own: line ends and the signs that end a
-//! property are escaped as GitHub's toolkit does.
+//! property are escaped as GitHub's toolkit does, and control codes are shown.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::render::terminal::escape;
 use crate::source::SourceMap;
 
 /// `::error file=…,line=…,col=…,endLine=…,endColumn=…,title=CODE::message`, one line a finding.
@@ -45,9 +46,17 @@ fn command(finding: &Diagnostic, sources: &SourceMap) -> String {
 }
 
 fn data(text: &str) -> String {
+    let text: String = text.split_inclusive(['\r', '\n']).map(shown).collect();
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
+}
+
+/// A line, end and all, without what a terminal would obey.
+fn shown(line: &str) -> String {
+    let words = line.trim_end_matches(['\r', '\n']);
+    let end = line.get(words.len()..).unwrap_or("");
+    format!("{}{end}", escape(words))
 }
 
 fn property(text: &str) -> String {
@@ -69,13 +78,13 @@ mod tests {
             Diagnostic::new(
                 Code::UnknownField,
                 Span::new(file, 0, 4),
-                "100 %\n::set-output name=a::b",
+                "100 %\n::set-output name=a::b\u{1b}[2J",
             )
             .help("line\r\nend"),
         );
         assert_eq!(
             render(&findings, &sources),
-            "::error file=a%2Cb%3Ac.yaml,line=1,endLine=1,col=1,endColumn=5,title=unknown-field::100 %25%0A::set-output name=a::b%0Aline%0D%0Aend\n"
+            "::error file=a%2Cb%3Ac.yaml,line=1,endLine=1,col=1,endColumn=5,title=unknown-field::100 %25%0A\\u{3a}:set-output name=a::b\\u{1b}[2J%0Aline%0D%0Aend\n"
         );
     }
 }

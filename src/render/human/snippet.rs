@@ -88,7 +88,7 @@ impl Report {
         let start = lines_before(text, first, CONTEXT_LINES);
         let stop = lines_after(text, last, CONTEXT_LINES);
         let at = sources.line_column(file, u32::try_from(start).unwrap_or(u32::MAX));
-        let mut shown = mask(text.get(start..stop).unwrap_or("")).into_owned();
+        let mut shown = mask(&sources.shown(file, start..stop)).into_owned();
         if !shown.ends_with('\n') {
             // Without it, a place at the end of the text would have no line.
             shown.push('\n');

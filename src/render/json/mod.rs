@@ -5,9 +5,11 @@ pub mod diagnostics;
 pub mod drift;
 pub mod explain;
 pub mod journey;
+pub mod launch;
 pub mod log;
 pub mod progress;
 pub mod pull;
+pub mod recovery;
 pub mod state;
 pub mod tests;
 

@@ -82,9 +82,21 @@ pub fn story(story: &Story) -> Value {
             at,
             time,
             event,
+            about,
+            amount,
             text,
         } = line;
-        json!({"at": at, "local": time, "event": event, "text": text})
+        let about = about
+            .iter()
+            .map(|(kind, name)| ((*kind).to_owned(), Value::from(name.as_str())));
+        json!({
+            "at": at,
+            "local": time,
+            "event": event,
+            "about": about.collect::<serde_json::Map<_, _>>(),
+            "amount": amount.map(|amount| amount.to_string()),
+            "text": text,
+        })
     });
     json!({"person": person, "events": lines.collect::<Vec<_>>()})
 }

@@ -1,6 +1,7 @@
 //! Findings as a JUnit report: a suite a file, a case a finding.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::render::ci::harmless_xml;
 use crate::source::SourceMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub fn render(findings: &Diagnostics, sources: &SourceMap) -> String {
     for suite in suites.into_values() {
         report.add_test_suite(suite);
     }
-    report.to_string().unwrap_or_default()
+    harmless_xml(report.to_string().unwrap_or_default())
 }
 
 fn case(finding: &Diagnostic, sources: &SourceMap) -> TestCase {

@@ -1,6 +1,7 @@
 //! Findings as a SARIF log, with the rules' pages as help.
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Edit, Severity};
+use crate::render::ci::harmless_json;
 use crate::rules;
 use crate::source::{SourceMap, Span};
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ pub fn render(findings: &Diagnostics, sources: &SourceMap) -> String {
     });
     let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
     text.push('\n');
-    text
+    harmless_json(text)
 }
 
 fn rule(code: Code) -> Value {
@@ -61,7 +62,7 @@ fn result(finding: &Diagnostic, used: &[Code], sources: &SourceMap) -> Value {
         "ruleId": finding.code.as_str(),
         "ruleIndex": used.binary_search(&finding.code).unwrap_or_default(),
         "level": level(finding.severity),
-        "message": { "text": text },
+        "message": { "text": without_links(&text) },
         "locations": [location(finding.span, None, sources)],
     });
     let Some(fields) = result.as_object_mut() else {
@@ -103,13 +104,19 @@ fn result(finding: &Diagnostic, used: &[Code], sources: &SourceMap) -> Value {
     result
 }
 
+/// A text without embedded links: `[words](target)` is one in a SARIF message, so that words of a
+/// file would lead somewhere.
+fn without_links(text: &str) -> String {
+    text.replace("](", "\\](")
+}
+
 fn location(span: Span, text: Option<&str>, sources: &SourceMap) -> Value {
     let mut place = json!({ "physicalLocation": {
         "artifactLocation": { "uri": uri(sources.path(span.file)) },
         "region": region(span, sources),
     } });
     if let (Some(text), Some(place)) = (text, place.as_object_mut()) {
-        place.insert("message".to_owned(), json!({ "text": text }));
+        place.insert("message".to_owned(), json!({ "text": without_links(text) }));
     }
     place
 }

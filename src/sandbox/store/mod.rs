@@ -7,6 +7,7 @@ pub(super) use read::{Page, Row, Window, exists, find_label};
 pub(super) use write::{Change, Changes};
 
 use super::answer::Refusal;
+use super::behaviour::life::Life;
 use super::error::SandboxError;
 use super::{DataDir, behaviour, resource::Resource};
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
@@ -64,6 +65,8 @@ pub(super) struct Store {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     file: PathBuf,
+    /// The people's life as this process knows it.
+    life: Mutex<Option<Life>>,
     /// Removed with the store; last, so that the connections are closed before.
     _temporary: Option<tempfile::TempDir>,
 }
@@ -100,6 +103,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::default(),
             file,
+            life: Mutex::default(),
             _temporary: temporary,
         })
     }
@@ -138,6 +142,20 @@ impl Store {
         let result = work(&mut changes)?;
         changes.commit()?;
         Ok(result)
+    }
+
+    /// Writes in one transaction, with the people's life as this process knows it. What is left in
+    /// its place is known from then on; what refuses must leave nothing.
+    pub(super) fn live<T>(
+        &self,
+        work: impl FnOnce(&mut Changes<'_>, &mut Option<Life>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let mut life = self.life.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = self.write(|changes| work(changes, &mut life));
+        if done.is_err() {
+            *life = None;
+        }
+        done
     }
 
     /// Writes one object and returns it as the platform shows it.

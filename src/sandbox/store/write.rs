@@ -17,6 +17,8 @@ pub(in crate::sandbox) struct Changes<'store> {
     now: String,
     /// Objects whose computed fields may be out of date. They are counted once, at the end.
     touched: BTreeSet<(&'static str, i64)>,
+    /// Whether what is written follows from the people's life, and is not to be told to it.
+    by_life: bool,
 }
 
 /// What is done to an object.
@@ -35,12 +37,28 @@ impl<'store> Changes<'store> {
             transaction,
             now: now.to_string(),
             touched: BTreeSet::new(),
+            by_life: false,
         }
     }
 
     /// For reading what is written so far.
     pub(in crate::sandbox) fn connection(&self) -> &Connection {
         &self.transaction
+    }
+
+    /// What is written from now on follows from the people's life.
+    pub(in crate::sandbox) fn begin_life(&mut self) {
+        self.by_life = true;
+    }
+
+    /// What is written from now on does not.
+    pub(in crate::sandbox) fn end_life(&mut self) {
+        self.by_life = false;
+    }
+
+    /// Whether what is written follows from the people's life.
+    pub(in crate::sandbox) fn is_life(&self) -> bool {
+        self.by_life
     }
 
     pub(super) fn commit(mut self) -> Result<(), Refusal> {

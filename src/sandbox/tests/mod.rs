@@ -3,6 +3,7 @@
 mod api;
 mod faults;
 mod limits;
+mod living;
 mod pages;
 mod refusals;
 mod seeding;

@@ -14,6 +14,8 @@ use std::time::Duration;
 /// How often a lock is tried, since a reader may hold it for an instant.
 const LOCK_TRIES: usize = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
+/// The most that is read of one file; no state or journal comes near it.
+const MOST_BYTES: u64 = 1 << 30;
 /// No holder says more.
 const MOST_HOLDER_BYTES: u64 = 16 * 1024;
 
@@ -27,7 +29,14 @@ impl Disk for Files {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        let file = File::open(path)?;
+        let mut text = Vec::new();
+        file.take(MOST_BYTES + 1).read_to_end(&mut text)?;
+        if text.len() as u64 > MOST_BYTES {
+            let why = format!("it is larger than {MOST_BYTES} bytes");
+            return Err(io::Error::new(ErrorKind::FileTooLarge, why));
+        }
+        Ok(text)
     }
 
     fn replace(&self, path: &Path, text: &[u8]) -> io::Result<Box<dyn Tail>> {

@@ -4,24 +4,23 @@
 //! lock; for the others the document is read again before each write, and must be the one that
 //! this run knows.
 
-use super::CAP_BYTES;
+use super::patience::{Patience, Trouble};
+use super::{CAP_BYTES, Document, client};
 use crate::model::Secret;
 use crate::state::error::StateError;
 use crate::state::lock::Holder;
 use base64::Engine as _;
 use md5::{Digest as _, Md5};
 use reqwest::header::{CONTENT_TYPE, HeaderName};
-use reqwest::{Method, Response, StatusCode, Url, redirect};
+use reqwest::{Method, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How often one request is tried.
-const TRIES: u32 = 4;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// Where credentials come from.
+const CREDENTIALS: &str = "BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)";
+/// How long one answer may take in all.
+const DEADLINE: Duration = Duration::from_secs(300);
 /// The most that an answer about a lock may hold.
 const LOCK_CAP_BYTES: usize = 64 * 1024;
 
@@ -54,7 +53,10 @@ pub struct HttpStore {
     unlock_method: Method,
     credentials: Option<(String, Secret)>,
     place: String,
-    pause: Duration,
+    patience: Patience,
+    deadline: Duration,
+    /// The most that a document may hold.
+    cap: usize,
 }
 
 /// What the protocol says of a lock.
@@ -116,14 +118,6 @@ impl From<LockInfo> for Holder {
     }
 }
 
-/// Why one request has no good answer.
-enum Trouble {
-    /// The same request may have a better one.
-    Passing(String),
-    /// It will not.
-    Final(StateError),
-}
-
 impl HttpStore {
     /// Checks the addresses; nothing is sent.
     ///
@@ -141,23 +135,19 @@ impl HttpStore {
             lock_method,
             unlock_method,
         } = addresses;
-        // An error says that someone else has installed one, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
-            .build()
-            .map_err(|error| StateError::Settings(error.to_string()))?;
-        let address = checked("address", address)?;
+        let address = client::checked("address", address)?;
         let lock_address = match lock_address {
-            Some(lock) => checked("lock_address", lock)?,
+            Some(lock) => client::checked("lock_address", lock)?,
             None => address.clone(),
         };
         let unlock_address = match unlock_address {
-            Some(unlock) => checked("unlock_address", unlock)?,
+            Some(unlock) => client::checked("unlock_address", unlock)?,
             None => lock_address.clone(),
         };
+        let addresses = [&address, &lock_address, &unlock_address];
+        // This machine alone: no proxy may see the password.
+        let is_plain = addresses.iter().any(|url| url.scheme() == "http");
+        let client = client::client(is_plain)?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
@@ -170,94 +160,98 @@ impl HttpStore {
             credentials,
             place: shown.to_string(),
             address,
-            pause: FIRST_PAUSE,
+            patience: Patience::default(),
+            deadline: DEADLINE,
+            cap: CAP_BYTES,
         })
     }
 
     /// The same without long pauses between tries.
     #[must_use]
     pub fn with_pause(self, pause: Duration) -> Self {
-        HttpStore { pause, ..self }
+        HttpStore {
+            patience: Patience::with_pause(pause),
+            ..self
+        }
+    }
+
+    /// The same with another time that one answer may take in all.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        HttpStore { deadline, ..self }
+    }
+
+    /// The same for documents of at most so many bytes.
+    #[must_use]
+    pub fn with_cap(self, cap: usize) -> Self {
+        HttpStore { cap, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
         &self.place
     }
 
-    pub(super) async fn read(&self) -> Result<Option<Vec<u8>>, StateError> {
-        let mut tries = 0;
-        loop {
-            match self.read_once().await {
-                Ok(text) => return Ok(text),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+    pub(super) async fn read(&self) -> Result<Option<Document>, StateError> {
+        self.patience
+            .ask(&self.place, async || self.read_once().await)
+            .await
     }
 
     pub(super) async fn write(
         &self,
-        known: Option<&[u8]>,
-        text: &[u8],
+        known: Option<&Document>,
+        text: Vec<u8>,
         lock: &str,
-    ) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
+    ) -> Result<Document, StateError> {
+        let document = Document {
+            text,
+            version: None,
+        };
+        let written = self.patience.ask(&self.place, async || {
             // Also after a lost answer: it tells whether that write has happened.
-            let found = self.read().await?;
-            if found.as_deref() == Some(text) {
+            let found = self.read_once().await?;
+            if found.as_ref() == Some(&document) {
                 return Ok(());
             }
-            if found.as_deref() != known {
-                return Err(StateError::Overtaken {
-                    place: self.place.clone(),
-                });
+            if found.as_ref() != known {
+                return Err(Trouble::Final(self.overtaken()));
             }
-            match self.write_once(text, lock).await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+            self.write_once(&document.text, lock).await
+        });
+        written.await?;
+        Ok(document)
     }
 
     pub(super) async fn lock(&self, holder: &Holder) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
-            match self.lock_once(holder).await {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
+        let locked = self
+            .patience
+            .ask(&self.place, async || self.lock_once(holder).await)
+            .await;
+        if let Err(StateError::Unreachable { .. }) = locked {
+            // One of the tries may have got it, its answer lost.
+            let _ = self.unlock_once(holder).await;
         }
+        locked
     }
 
     pub(super) async fn unlock(&self, holder: &Holder) -> Result<(), StateError> {
-        let mut tries = 0;
-        loop {
-            let body = json(&LockInfo::from(holder));
-            let request = self
-                .request(self.unlock_method.clone(), self.unlock_address.clone())
-                .header(CONTENT_TYPE, "application/json")
-                .body(body);
-            let outcome = match self.send(request).await {
-                Ok(response) if response.status().is_success() => Ok(()),
-                Ok(response) if response.status() == StatusCode::NOT_FOUND => Ok(()),
-                Ok(response) => Err(self.refusal(&response, "let go of the lock")),
-                Err(trouble) => Err(trouble),
-            };
-            match outcome {
-                Ok(()) => return Ok(()),
-                Err(trouble) => self.again(trouble, &mut tries).await?,
-            }
-        }
+        self.patience
+            .ask(&self.place, async || self.unlock_once(holder).await)
+            .await
     }
 
-    async fn read_once(&self) -> Result<Option<Vec<u8>>, Trouble> {
+    async fn read_once(&self) -> Result<Option<Document>, Trouble> {
         let request = self.request(Method::GET, self.address.clone());
         let response = self.send(request).await?;
         match response.status() {
             StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
-                let text = self.body(response, CAP_BYTES).await?;
-                Ok((!text.is_empty()).then_some(text))
+                let text = self.body(response, self.cap).await?;
+                let document = Document {
+                    text,
+                    version: None,
+                };
+                Ok((!document.text.is_empty()).then_some(document))
             }
             _ => Err(self.refusal(&response, "give the state")),
         }
@@ -276,9 +270,7 @@ impl HttpStore {
         match response.status() {
             status if status.is_success() => Ok(()),
             StatusCode::CONFLICT | StatusCode::LOCKED | StatusCode::PRECONDITION_FAILED => {
-                Err(Trouble::Final(StateError::Overtaken {
-                    place: self.place.clone(),
-                }))
+                Err(Trouble::Final(self.overtaken()))
             }
             _ => Err(self.refusal(&response, "take the state")),
         }
@@ -310,8 +302,21 @@ impl HttpStore {
         }
     }
 
+    async fn unlock_once(&self, holder: &Holder) -> Result<(), Trouble> {
+        let request = self
+            .request(self.unlock_method.clone(), self.unlock_address.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(json(&LockInfo::from(holder)));
+        let response = self.send(request).await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            StatusCode::NOT_FOUND => Ok(()),
+            _ => Err(self.refusal(&response, "let go of the lock")),
+        }
+    }
+
     fn request(&self, method: Method, url: Url) -> reqwest::RequestBuilder {
-        let request = self.client.request(method, url);
+        let request = self.client.request(method, url).timeout(self.deadline);
         match &self.credentials {
             Some((user, password)) => request.basic_auth(user, Some(password.expose())),
             None => request,
@@ -322,7 +327,7 @@ impl HttpStore {
         request
             .send()
             .await
-            .map_err(|error| Trouble::Passing(without_address(error)))
+            .map_err(|error| Trouble::Passing(client::without_address(error)))
     }
 
     async fn body(&self, mut response: Response, cap: usize) -> Result<Vec<u8>, Trouble> {
@@ -335,7 +340,7 @@ impl HttpStore {
                     let what = format!("answers with more than {cap} bytes");
                     return Err(Trouble::Final(self.refused(what)));
                 }
-                Err(error) => return Err(Trouble::Passing(without_address(error))),
+                Err(error) => return Err(Trouble::Passing(client::without_address(error))),
             }
         }
     }
@@ -346,7 +351,8 @@ impl HttpStore {
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Trouble::Final(StateError::Credentials {
                 place: self.place.clone(),
-                status: status.as_u16(),
+                answer: status.as_u16().to_string(),
+                variables: CREDENTIALS,
             });
         }
         let message = format!("does not {what}: it answers {}", status.as_u16());
@@ -363,71 +369,23 @@ impl HttpStore {
         Trouble::Final(self.refused(message))
     }
 
+    fn overtaken(&self) -> StateError {
+        StateError::Overtaken {
+            place: self.place.clone(),
+        }
+    }
+
     fn refused(&self, what: String) -> StateError {
         StateError::Refused {
             place: self.place.clone(),
             what,
         }
     }
-
-    /// Waits before another try, unless there is none.
-    async fn again(&self, trouble: Trouble, tries: &mut u32) -> Result<(), StateError> {
-        match trouble {
-            Trouble::Final(error) => Err(error),
-            Trouble::Passing(message) => {
-                *tries += 1;
-                if *tries >= TRIES {
-                    return Err(StateError::Unreachable {
-                        place: self.place.clone(),
-                        message,
-                    });
-                }
-                tokio::time::sleep(self.pause * 2_u32.pow(*tries - 1)).await;
-                Ok(())
-            }
-        }
-    }
-}
-
-/// The text of an error without the address, whose query may hold what must not be seen.
-fn without_address(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn json(info: &LockInfo) -> Vec<u8> {
     // Texts alone: there is nothing that JSON cannot say.
     serde_json::to_vec(info).unwrap_or_default()
-}
-
-fn checked(name: &str, address: &str) -> Result<Url, StateError> {
-    // The address itself is not quoted: it may hold a password.
-    let wrong = |what: &str| StateError::Settings(format!("`state.{name}` {what}"));
-    let url = Url::parse(address).map_err(|_| wrong("is not an address like https://…"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
-            "holds a name or a password; set BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD",
-        ));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(wrong("must begin with https:// outside of this machine")),
-        _ => Err(wrong("must begin with https://")),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    })
 }
 
 fn verb(name: &str, given: Option<&str>, default: &str) -> Result<Method, StateError> {
