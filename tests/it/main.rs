@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod clock;
 mod concurrent;
+mod consequences;
 mod drift;
 mod examples;
 mod fixes;
