@@ -99,6 +99,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         unmanaged: BTreeMap::new(),
         touched: BTreeMap::new(),
         read_requests: 0,
+        consequences: crate::plan::Consequences::default(),
     }
 }
 

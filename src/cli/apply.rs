@@ -1,7 +1,9 @@
 //! `bursar apply`.
 
+use super::applied::Applied;
 use super::audit::Audit;
 use super::configuration::Configuration;
+use super::locking::lock;
 use super::place;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
@@ -49,15 +51,20 @@ pub(super) struct Args {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let saved = args.file.as_deref().map(saved::read).transpose()?;
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Needed)?;
     let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "apply", os::now());
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        let locked = state.lock(&holder).await;
-        let mut session = locked.map_err(|error| state_failure(&error))?;
-        let work = carry_through(context, args, &configuration, saved, &holder, &mut session);
-        let ended = work.await;
+        let mut signals = Signals::listen()?;
+        let mut session = lock(&state, &holder, &mut signals).await?;
+        let behind = Behind {
+            configuration: &configuration,
+            holder: &holder,
+            locked: &mut session,
+            signals: &mut signals,
+        };
+        let ended = carry_through(context, args, saved, behind).await;
         release(context, session).await;
         ended
     });
@@ -66,16 +73,27 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     ended
 }
 
+/// What there is behind the lock.
+struct Behind<'a> {
+    configuration: &'a Configuration,
+    holder: &'a Holder,
+    locked: &'a mut Session,
+    signals: &'a mut Signals,
+}
+
 /// Everything behind the lock: plan, gates, question, apply.
 async fn carry_through(
     context: &Context,
     args: &Args,
-    configuration: &Configuration,
     saved: Option<SavedPlan>,
-    holder: &Holder,
-    locked: &mut Session,
+    behind: Behind<'_>,
 ) -> Result<Exit, Failure> {
-    let mut signals = Signals::listen()?;
+    let Behind {
+        configuration,
+        holder,
+        locked,
+        signals,
+    } = behind;
     let approved = async {
         let platform = Platform::open(configuration).await?;
         let snapshot = locked.snapshot();
@@ -104,7 +122,9 @@ async fn carry_through(
         }
         let is_settled = snapshot.base.open_intents.is_empty();
         if !is_empty(&plan) && !is_approved {
-            ask(context).await?;
+            let question = "Do you want to perform these actions?";
+            let help = "review the plan, then `bursar apply --auto-approve`";
+            ask(context, question, help).await?;
         }
         Ok((platform, plan, is_settled))
     };
@@ -125,7 +145,7 @@ async fn carry_through(
         audit: &audit,
         parallelism: args.parallelism,
     };
-    let carried = carry_out(context, work, locked, &mut signals).await;
+    let carried = carry_out(context, work, locked, signals).await;
     let is_embedded = platform.is_embedded();
     platform.close().await;
     let Carried { outcome, signal } = carried?;
@@ -319,21 +339,21 @@ fn look(context: &Context, locked: &Session, is_embedded: bool) {
     }
 }
 
-/// Asks whether to go on.
+/// Asks whether to go on; `help` says what to do where nobody can be asked.
 ///
 /// # Errors
 /// Nobody can be asked, or the answer is not `yes`.
-async fn ask(context: &Context) -> Result<(), Failure> {
+pub(super) async fn ask(context: &Context, question: &str, help: &str) -> Result<(), Failure> {
     if !os::stdin_is_terminal() {
         return Err(Failure::new(
             Exit::Confirmation,
             "there are changes, and nobody can be asked: standard input is no terminal",
         )
-        .hint("review the plan, then `bursar apply --auto-approve`"));
+        .hint(help));
     }
     context
         .console
-        .warn("\nDo you want to perform these actions? Only `yes` is accepted: ");
+        .warn(&format!("\n{question} Only `yes` is accepted: "));
     let answer = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
         std::io::stdin().read_line(&mut line).map(|_| line)

@@ -1,7 +1,8 @@
 //! The configuration: files read and compiled, findings told.
 
+use super::applied::{self, Applied};
 use super::files::Files;
-use super::{Context, Exit, Failure, own};
+use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled, Input, Source};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::domain::zone::Zone;
@@ -9,7 +10,6 @@ use crate::model::{BaseState, Instant, Moment};
 use crate::os::{self, ProjectFolder};
 use crate::render::human;
 use crate::source::{FileId, SourceMap, Span};
-use crate::state::LocalState;
 use crate::yaml::{Mapping, Node, Value};
 
 /// A configuration without errors, in one environment.
@@ -28,17 +28,18 @@ impl Configuration {
     /// Reads and compiles the project for the chosen environment, and tells what it finds.
     ///
     /// # Errors
-    /// There is no project, an environment must be chosen, or there are errors among the findings.
-    pub(super) fn load(context: &Context) -> Result<Self, Failure> {
-        Self::of(context, Self::files(context)?)
+    /// There is no project, an environment must be chosen, there are errors among the findings, or the
+    /// state that is needed to judge cannot be read.
+    pub(super) fn load(context: &Context, applied: Applied) -> Result<Self, Failure> {
+        Self::of(context, Self::files(context)?, applied)
     }
 
     /// Compiles a project that has been read, for the chosen environment, and tells what it finds.
     ///
     /// # Errors
     /// As [`Configuration::load`].
-    pub(super) fn of(context: &Context, files: Files) -> Result<Self, Failure> {
-        Self::of_and(context, files, |findings, sources| {
+    pub(super) fn of(context: &Context, files: Files, applied: Applied) -> Result<Self, Failure> {
+        Self::of_and(context, files, applied, |findings, sources| {
             if findings.has_errors() {
                 tell(context, findings, sources);
             } else {
@@ -52,7 +53,7 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`].
     pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
-        Self::of_and(context, Self::files(context)?, |_, _| ())
+        Self::of_and(context, Self::files(context)?, Applied::Wanted, |_, _| ())
     }
 
     fn files(context: &Context) -> Result<Files, Failure> {
@@ -62,6 +63,7 @@ impl Configuration {
     fn of_and(
         context: &Context,
         mut files: Files,
+        applied: Applied,
         told: impl FnOnce(&Diagnostics, &SourceMap),
     ) -> Result<Self, Failure> {
         let environments = environments(&files);
@@ -73,7 +75,9 @@ impl Configuration {
         }
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
-        let (compiled, findings) = compile(&files, documents, context.environment.as_deref(), now);
+        let environment = context.environment.as_deref();
+        let applied = applied.read(&files, environment)?;
+        let (compiled, findings) = compile(&files, documents, environment, now, applied);
         tracing::info!(findings = findings.iter().count(), "compiled");
         told(&findings, &files.sources);
         if findings.has_errors() {
@@ -115,23 +119,13 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
     }
 }
 
-/// What was applied last, if it is kept in the project's own folder. Rules alone ask, and without a
-/// readable state they judge everything as new: a command that needs the state says what is wrong
-/// with it.
-fn applied(files: &Files, environment: Option<&str>) -> Option<BaseState> {
-    let project = files.project.as_ref()?.get("project")?.as_str()?;
-    let folder = own::environment(&files.folder, environment, None).ok()?;
-    let state = LocalState::open(folder, project, environment.map(str::to_owned));
-    let base = state.read().ok()?.base;
-    (!base.objects.is_empty()).then_some(base)
-}
-
 /// Compiles documents for an environment; all findings, those of reading included.
 pub(super) fn compile(
     files: &Files,
     documents: Vec<Node>,
     environment: Option<&str>,
     now: Instant,
+    applied: Option<BaseState>,
 ) -> (Option<Compiled>, Diagnostics) {
     let mut findings = files.findings.clone();
     let root = FileId(0);
@@ -154,7 +148,7 @@ pub(super) fn compile(
             .collect(),
         environment: environment.map(str::to_owned),
         now,
-        applied: applied(files, environment),
+        applied,
     };
     let compiled = compile::compile(input, &mut findings);
     if files.project.is_some() {
@@ -228,7 +222,8 @@ pub(super) fn check_everywhere(
         } else {
             files.documents.clone()
         };
-        let (compiled, own) = compile(&files, documents, environment, now);
+        let applied = applied::here(&files, environment);
+        let (compiled, own) = compile(&files, documents, environment, now, applied);
         all.push(compiled);
         findings.extend(own);
     }

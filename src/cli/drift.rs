@@ -2,6 +2,7 @@
 
 mod propose;
 
+use super::applied::Applied;
 use super::configuration::Configuration;
 use super::place;
 use super::planning::{self, Gates, Read, state_failure};
@@ -39,7 +40,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         propose,
         diff,
     } = args;
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Needed)?;
     let state = place::state_of(&configuration)?;
     let (live, requests, target, snapshot) = until_signal(async {
         let platform = Platform::open(&configuration).await?;

@@ -86,6 +86,7 @@ fn next_steps(context: &Context, folder: &Path) {
     };
     context.console.note(&format!(
         "\nNext:\n  bursar{dir} validate   check it, offline\n  \
+         bursar{dir} test       run its tests, offline\n  \
          bursar{dir} plan       show what would be made\n  \
          bursar{dir} apply      make it, on the embedded platform\n"
     ));
@@ -102,6 +103,7 @@ fn project(today: NaiveDate) -> Vec<(&'static str, String)> {
             "unpaid-orders.yaml",
             include_str!("init/unpaid-orders.yaml"),
         ),
+        ("tests.yaml", include_str!("init/tests.yaml")),
         (".gitignore", include_str!("init/gitignore")),
     ]
     .map(|(name, template)| (name, dates.fill(template)))

@@ -1,5 +1,6 @@
 //! Arguments in, exit code out: one file a command. The only room that knows every room.
 
+mod applied;
 mod apply;
 mod audit;
 mod completions;
@@ -14,6 +15,7 @@ mod fixing;
 mod fmt;
 mod init;
 mod inside;
+mod locking;
 mod log;
 mod lsp;
 mod man;

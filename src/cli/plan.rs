@@ -1,5 +1,6 @@
 //! `bursar plan`.
 
+use super::applied::Applied;
 use super::configuration::Configuration;
 use super::place;
 use super::planning::{self, Gates, Planned, is_empty, state_failure};
@@ -34,7 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Needed)?;
     let state = place::state_of(&configuration)?;
     let planned = until_signal(async {
         let platform = Platform::open(&configuration).await?;

@@ -6,7 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled};
 use crate::model::{Instant, LiveState, Target};
 use crate::os;
-use crate::plan::{self, Plan, PlanDocument, Settings};
+use crate::plan::{self, Circumstances, Plan, PlanDocument, Settings};
 use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
@@ -26,6 +26,12 @@ pub(super) struct Gates {
     /// Refuse a plan that removes more objects than this, in place of `safety.max_removals`.
     #[arg(long, value_name = "N")]
     max_removals: Option<u64>,
+    /// Allow access to end earlier for clients who have it.
+    #[arg(long)]
+    accept_shortened_access: bool,
+    /// Allow lessons that are open to close again.
+    #[arg(long)]
+    accept_closed_lessons: bool,
     /// Decide conflicts: `ours` puts the configuration's value in place of the platform's.
     #[arg(long, value_enum, value_name = "SIDE")]
     on_conflict: Option<Conflict>,
@@ -37,6 +43,8 @@ impl Gates {
         Gates {
             allow_empty: true,
             max_removals: Some(u64::MAX),
+            accept_shortened_access: true,
+            accept_closed_lessons: true,
             on_conflict: Some(Conflict::Ours),
         }
     }
@@ -125,8 +133,16 @@ pub(super) async fn plan(
         requests,
     };
     let (compiled, now) = (&configuration.compiled, configuration.now);
+    let plan = compare(compiled, now, read, snapshot, gates);
+    let circumstances = Circumstances {
+        zone: &compiled.zone,
+        now,
+        accept_shortened_access: gates.accept_shortened_access,
+        accept_closed_lessons: gates.accept_closed_lessons,
+    };
+    let base = &snapshot.base;
     Ok(Planned {
-        plan: compare(compiled, now, read, snapshot, gates),
+        plan: plan::with_consequences(plan, &compiled.desired, &live, base, circumstances),
         names: names_of(snapshot),
         requests_per_minute: platform.requests_per_minute(),
     })

@@ -88,8 +88,10 @@ pub(super) async fn reasons(
     // What the flags had allowed was decided when it was saved; here only effects are compared.
     let now = planning::plan(configuration, platform, snapshot, &Gates::open()).await?;
     let differences = plan::differences(&saved.plan, &now.plan);
+    let unannounced = plan::unannounced(&saved.plan, &now.plan);
     Ok(differences
         .iter()
+        .chain(&unannounced)
         .map(|difference| human::staleness::difference(difference, &now.names))
         .collect())
 }
@@ -135,6 +137,12 @@ fn unbound(
         reasons.push("the configuration has changed since".to_owned());
     }
     reasons.extend(expired(document, configuration.now));
+    if let Some(deadline) = plan::too_late(plan, configuration.now) {
+        reasons.push(format!(
+            "it had to be applied before {}: {}: {}",
+            deadline.text, deadline.address, deadline.why
+        ));
+    }
     reasons
 }
 

@@ -1,5 +1,6 @@
 //! `bursar simulate`.
 
+use super::applied::Applied;
 use super::configuration::Configuration;
 use super::{Context, Exit, Failure};
 use crate::diag::nearest;
@@ -113,7 +114,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         .map_err(|unknown| Failure::new(Exit::Invalid, unknown.to_string()))?;
     let journey =
         Journey::read(person, pieces).map_err(|wrong| Failure::new(Exit::Invalid, wrong))?;
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Offline)?;
     let compiled = &configuration.compiled;
     let stage =
         Stage::of(compiled).map_err(|error| Failure::new(Exit::Invalid, error.to_string()))?;

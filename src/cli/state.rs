@@ -1,19 +1,21 @@
 //! `bursar state`.
 
+mod recover;
+
+use super::applied::Applied;
 use super::apply::random_name;
 use super::configuration::Configuration;
+use super::locking::{lock, to_its_end};
 use super::place::state_of;
 use super::planning::{names_of, state_failure};
+use super::signals::Signals;
 use super::{Context, Exit, Failure, runtime, until_signal};
 use crate::diag;
 use crate::model::{Address, BaseState};
 use crate::os;
 use crate::render::{human, json};
 use crate::state::{Effect, Holder, Session, Snapshot, State, Unlocked};
-use std::path::{Path, PathBuf};
-
-/// The most that a kept version may hold.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+use std::path::PathBuf;
 
 /// Look at the state, which is what was last applied, and correct it.
 #[derive(Debug, clap::Args)]
@@ -23,7 +25,8 @@ Examples:
   bursar state show offer.web-dev-2026-09
   bursar state mv offer.web-dev offer.web-dev-2026-09
   bursar state unlock --id 5e0a4c1be3f04c0c9f3d4f4a7f9a1c22
-  bursar state recover .bursar/default/backups/state-12.json")]
+  bursar state recover .bursar/default/backups/state-12.json
+  bursar state recover              the state is lost: find it again on the platform")]
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -62,16 +65,23 @@ enum Command {
     },
     /// List the earlier versions that this machine keeps, newest first.
     Backups,
-    /// Put a kept version in place as the newest one.
+    /// Put a kept version in place as the newest one; without one, find a lost state again.
+    ///
+    /// Without FILE, and if there is no state, the platform is read: what is declared and is certainly
+    /// there, by its natural key (code, title, page), is kept as the state, with the platform's own
+    /// values. What is ambiguous or missing is listed and left out. The platform is not written to.
     Recover {
         /// A backup, or the copy that was kept when the state could not be saved.
         #[arg(value_name = "FILE")]
-        file: PathBuf,
+        file: Option<PathBuf>,
+        /// Do not ask.
+        #[arg(long, conflicts_with = "file")]
+        auto_approve: bool,
     },
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let configuration = Configuration::load(context)?;
+    let configuration = Configuration::load(context, Applied::Wanted)?;
     let state = state_of(&configuration)?;
     let text = match &args.command {
         Command::List if context.console.json => json::state::list(&read(&state)?.base),
@@ -86,7 +96,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         })?,
         Command::Unlock { id } => unlock(&state, id)?,
         Command::Backups => backups(context, &state),
-        Command::Recover { file } => recover(&state, file)?,
+        Command::Recover {
+            file: Some(file), ..
+        } => return recover::from_file(context, &state, file),
+        Command::Recover {
+            file: None,
+            auto_approve,
+        } => return recover::from_platform(context, &configuration, &state, *auto_approve),
     };
     context.console.result(&text);
     Ok(Exit::Done)
@@ -199,8 +215,8 @@ fn change(
     make: impl FnOnce(&BaseState) -> Result<Changes, Failure>,
 ) -> Result<String, Failure> {
     runtime()?.block_on(async {
-        let locked = state.lock(&holder(command)).await;
-        let mut session = locked.map_err(|error| state_failure(&error))?;
+        let mut signals = Signals::listen()?;
+        let mut session = lock(state, &holder(command), &mut signals).await?;
         let changed = match make(&session.snapshot().base) {
             Ok((changes, said)) => session
                 .record(changes)
@@ -225,9 +241,13 @@ pub(super) async fn release(context: &Context, session: Session) {
 
 fn unlock(state: &State, id: &str) -> Result<String, Failure> {
     let holder = holder("state unlock");
-    let unlocked = until_signal(async {
-        let unlocked = state.unlock(id, &holder).await;
-        unlocked.map_err(|error| state_failure(&error))
+    let unlocked = runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let work = async {
+            let unlocked = state.unlock(id, &holder).await;
+            unlocked.map_err(|error| state_failure(&error))
+        };
+        to_its_end(state, &holder, &mut signals, work).await
     })?;
     Ok(match unlocked {
         Unlocked::WasFree => "the state is not locked\n".to_owned(),
@@ -255,21 +275,4 @@ fn backups(context: &Context, state: &State) -> String {
         .iter()
         .map(|path| format!("{}\n", path.display()))
         .collect()
-}
-
-fn recover(state: &State, file: &Path) -> Result<String, Failure> {
-    let text = os::read_named(file, MOST_BYTES).map_err(|error| {
-        Failure::new(Exit::Invalid, format!("{}: cannot be read", file.display()))
-            .cause(error.to_string())
-            .hint("`bursar state backups` lists what is kept")
-    })?;
-    let holder = holder("state recover");
-    runtime()?.block_on(async {
-        let serial = state.recover(file, &text, &holder).await;
-        let serial = serial.map_err(|error| state_failure(&error))?;
-        Ok(format!(
-            "{} is in place as version {serial}; `bursar plan` shows what it does not know\n",
-            file.display()
-        ))
-    })
 }

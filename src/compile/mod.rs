@@ -215,6 +215,16 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
     })
 }
 
+/// bursar.yaml as it is in an environment; `None` if that cannot be read, which [`compile`] tells.
+pub fn settings(project: &Node, environment: Option<&str>, sources: &SourceMap) -> Option<Project> {
+    let mut scratch = Diagnostics::new();
+    let mut node = project.clone();
+    environments::overlay(&mut node, environment, &mut scratch);
+    let variables = Variables::read(node.get("vars"), &mut scratch);
+    substitute_in_project(&variables, &mut node, sources, &mut scratch);
+    schema::read_project(&node, &mut scratch)
+}
+
 /// Replaces variables in bursar.yaml, apart from `vars` themselves and from what other environments
 /// say.
 fn substitute_in_project(

@@ -3,6 +3,7 @@
 //! No clock, no randomness: instants are arguments. What is computed here is the same for the
 //! compiler, for tests of a configuration and for the embedded platform.
 
+pub mod consequences;
 pub mod pricing;
 pub mod schedule;
 pub mod world;

@@ -47,8 +47,8 @@ impl Anchors {
                 } else {
                     (after(second), after(first))
                 };
-                let candidates = [near, far].into_iter();
-                let whole = candidates.filter(fits).next();
+                let mut candidates = [near, far].into_iter();
+                let whole = candidates.find(fits);
                 // Where there is less room than before: the middle of it.
                 let middle = || first.1 + (second.1 - first.1) / 2;
                 whole.unwrap_or_else(|| {

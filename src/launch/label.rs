@@ -145,31 +145,22 @@ impl Naming {
         spoken.unwrap_or_else(|| old.to_owned())
     }
 
-    /// A title, as it stands in a text, quotes and all.
-    pub(super) fn title(&self, raw: &str) -> String {
-        self.spoken_title(raw).unwrap_or_else(|| self.labelled(raw))
+    /// A title, as it stands in a text, quotes and all: the first that is free.
+    pub(super) fn title(&self, raw: &str, is_free: &dyn Fn(&str) -> bool) -> String {
+        let is_free = |raw: &String| is_free(unquoted(raw));
+        let labels = [self.text(), self.new_name.clone()];
+        let labelled = labels.iter().map(|label| labelled(raw, label));
+        let numbered = (2usize..).map(|n| labelled_with(raw, &self.new_name, n));
+        let all = self.spoken_title(raw).into_iter().chain(labelled);
+        let mut all = all.chain(numbered);
+        // There is always one more number.
+        all.find(is_free).unwrap_or_default()
     }
 
     /// A title that speaks of the old launch with its year; `None` if it does not.
     pub(super) fn spoken_title(&self, raw: &str) -> Option<String> {
         self.relabelled(raw, Writing::Text)
             .filter(|title| title != raw)
-    }
-
-    /// A title with the launch behind it, in signs that need no quotes anywhere.
-    fn labelled(&self, raw: &str) -> String {
-        let label = self.text();
-        let quote = raw
-            .chars()
-            .next()
-            .filter(|first| matches!(first, '"' | '\''));
-        match quote.and_then(|quote| raw.strip_suffix(quote)) {
-            Some(open) => {
-                let quote = quote.map(String::from).unwrap_or_default();
-                format!("{open} ({label}){quote}")
-            }
-            None => format!("{raw} ({label})"),
-        }
     }
 
     /// A code that clients type: short, and free.
@@ -339,6 +330,25 @@ impl Era {
         }
         era
     }
+}
+
+/// A title with something behind it, in signs that need no quotes anywhere.
+fn labelled(raw: &str, label: &str) -> String {
+    match raw.chars().next() {
+        Some(quote @ ('"' | '\'')) => {
+            let open = raw.strip_suffix(quote).unwrap_or(raw);
+            format!("{open} ({label}){quote}")
+        }
+        Some(_) | None => format!("{raw} ({label})"),
+    }
+}
+
+fn labelled_with(raw: &str, label: &str, number: usize) -> String {
+    labelled(raw, &format!("{label} {number}"))
+}
+
+fn unquoted(raw: &str) -> &str {
+    raw.trim_matches(['"', '\''])
 }
 
 fn month_at(month: u32) -> usize {

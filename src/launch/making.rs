@@ -35,6 +35,8 @@ pub(super) struct Making<'a> {
     pub(super) before: Launched<'a>,
     pub(super) program: &'a [Module],
     pub(super) codes: BTreeSet<String>,
+    /// Titles that are taken, by kind.
+    pub(super) titles: BTreeMap<String, BTreeSet<String>>,
     pub(super) changed: Vec<Changed>,
     pub(super) decisions: Vec<Decision>,
 }
@@ -152,7 +154,10 @@ impl<'a> Making<'a> {
         rewriting.rename(document, self.renames);
         rewriting.rename_in_comments(self.renames);
         let is_test = matches!(document.spec, Spec::Test(_));
-        rewriting.retitle(self.naming, !is_test);
+        let kind = document.address.kind.to_string();
+        let taken = self.titles.entry(kind).or_default();
+        let title = rewriting.retitle(self.naming, (!is_test).then_some(&*taken));
+        taken.extend(title);
         let mut code = None;
         if let Spec::Coupon(coupon) = &document.spec {
             let codes = &self.codes;

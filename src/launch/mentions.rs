@@ -56,14 +56,12 @@ pub(super) fn comments(text: &str, node: &Node) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let starts = line.match_indices('#').map(|(place, _)| place);
-        let comment = starts
-            .filter(|place| {
-                let before = line.get(..*place).unwrap_or_default();
-                let is_apart = before.is_empty() || before.ends_with([' ', '\t']);
-                is_apart && !quoted.iter().any(|span| span.contains(&(at + place)))
-            })
-            .next();
+        let mut starts = line.match_indices('#').map(|(place, _)| place);
+        let comment = starts.find(|place| {
+            let before = line.get(..*place).unwrap_or_default();
+            let is_apart = before.is_empty() || before.ends_with([' ', '\t']);
+            is_apart && !quoted.iter().any(|span| span.contains(&(at + place)))
+        });
         out.extend(comment.map(|place| at + place..at + line.trim_end().len()));
         at += line.len();
     }

@@ -205,6 +205,7 @@ pub fn next_cohort(request: &Request<'_>) -> Result<NextCohort, Refusal> {
         before,
         program: new_program,
         codes: codes(request.documents),
+        titles: titles(request.documents),
         changed: Vec::new(),
         decisions: Vec::new(),
     };
@@ -403,6 +404,16 @@ fn renames(
         renames.insert(key, copy.address.name.to_string());
     }
     renames
+}
+
+/// The titles that are taken, by kind.
+fn titles(documents: &[Document]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for document in documents {
+        let titles = out.entry(document.address.kind.to_string()).or_default();
+        titles.insert(document.title().to_owned());
+    }
+    out
 }
 
 /// The codes that clients type, letter case aside.

@@ -216,10 +216,7 @@ pub(super) fn of_schedule(
     let known = known_pauses(documents, release);
     for (path, new) in &release.openings {
         let day = new.local.date();
-        if let Some((from, to)) = known
-            .iter()
-            .find(|(from, to)| (*from..=*to).contains(&&day))
-        {
+        if let Some((from, to)) = known.iter().find(|(from, to)| (*from..=*to).contains(&day)) {
             let message = format!("{day} falls into the pause {from} to {to}");
             note(Topic::Weekday, path.clone(), message);
         }

@@ -314,3 +314,6 @@ pub(super) fn is_pause(path: &Path) -> bool {
 pub(super) fn day_before(day: NaiveDate) -> NaiveDate {
     day.checked_sub_days(Days::new(1)).unwrap_or(day)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use crate::kinds::{Document, Link, Place, Reference};
 use crate::model::{Address, Path, Seg};
 use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value, Written};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// New names by kind and old name.
@@ -134,13 +134,15 @@ impl<'a> Rewriting<'a> {
         }
     }
 
-    /// Gives a title that speaks of the new launch; what does not speak of the old one only if it
-    /// must differ.
-    pub(super) fn retitle(&mut self, naming: &Naming, must_differ: bool) {
+    /// Gives a title that speaks of the new launch, and a free one if `taken` are those that it must
+    /// differ from. The title as it is read, if there is a new one.
+    pub(super) fn retitle(
+        &mut self,
+        naming: &Naming,
+        taken: Option<&BTreeSet<String>>,
+    ) -> Option<String> {
         let path = Path::root().key("title");
-        let Some(node) = tree::value(&self.document.node, &path) else {
-            return;
-        };
+        let node = tree::value(&self.document.node, &path)?;
         let raw = self.slice(node.span).trim_end();
         let is_block =
             matches!(&node.value, Value::Scalar(scalar) if scalar.style == ScalarStyle::Block);
@@ -148,18 +150,18 @@ impl<'a> Rewriting<'a> {
             end: node.span.start + u32::try_from(raw.len()).unwrap_or(0),
             ..node.span
         };
-        let title = |raw: &str| match naming.spoken_title(raw) {
-            None if must_differ => Some(naming.title(raw)),
-            spoken => spoken,
+        let title = |raw: &str| match taken {
+            Some(taken) => Some(naming.title(raw, &|title| !taken.contains(title))),
+            None => naming.spoken_title(raw),
         };
         let new = match (is_block, node.as_str()) {
             // A title over several lines becomes one line.
             (true, Some(text)) => title(text.trim()).map(|it| Written::text(it).on_one_line()),
             (_, _) => title(raw),
         };
-        if let Some(new) = new {
-            self.edit(place, new, &path);
-        }
+        let new = new?;
+        self.edit(place, new.clone(), &path);
+        Some(new.trim_matches(['"', '\'']).to_owned())
     }
 
     /// Gives the names that have changed in comments: those that are no ordinary words.

@@ -10,7 +10,7 @@ mod value;
 mod write;
 
 use crate::plan::touched::sha256;
-use crate::plan::{Counts, Plan};
+use crate::plan::{Consequences, Counts, Plan};
 pub use saved::Saved;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,8 +59,11 @@ pub struct PlanDocument {
     pub settled: Vec<String>,
     /// The live objects that the steps touch.
     pub touched: Vec<Touched>,
-    /// SHA-256 of this document without this field, `pace` and `saved`, as JSON with sorted keys and no
-    /// spaces. The same inputs give the same digest.
+    /// What it means for people. Numbers of people change all the time, so it is not part of the digest.
+    #[serde(default, skip_serializing_if = "Consequences::is_empty")]
+    pub consequences: Consequences,
+    /// SHA-256 of this document without this field, `consequences`, `pace` and `saved`, as JSON with
+    /// sorted keys and no spaces. The same inputs give the same digest.
     pub digest: String,
     /// How long it takes at the platform's limit; absent where there is none, and from saved plans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -448,15 +451,17 @@ pub fn plan_schema() -> Json {
     schemars::schema_for!(PlanDocument).to_value()
 }
 
+/// What may change without the plan doing anything else.
+fn is_aside(key: &str) -> bool {
+    matches!(key, "digest" | "consequences" | "pace" | "saved")
+}
+
 fn content_digest(document: &Json) -> String {
     let mut text = String::new();
     match document {
-        Json::Object(entries) => canonical_map(
-            entries
-                .iter()
-                .filter(|(key, _)| !matches!(key.as_str(), "digest" | "pace" | "saved")),
-            &mut text,
-        ),
+        Json::Object(entries) => {
+            canonical_map(entries.iter().filter(|(key, _)| !is_aside(key)), &mut text)
+        }
         other => canonical(other, &mut text),
     }
     sha256(&text)

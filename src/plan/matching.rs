@@ -85,6 +85,8 @@ pub(super) struct Matching<'a> {
     pub orphans: Vec<(&'a Address, &'a BaseObject)>,
     /// Doubts.
     pub refusals: Vec<Refusal>,
+    /// What the ambiguous ones among them could be.
+    pub candidates: BTreeMap<&'a Address, Vec<RemoteId>>,
     /// How many live objects nothing manages, by kind. Copies that the platform made and what is
     /// put away are not counted.
     pub unmanaged: BTreeMap<String, usize>,
@@ -293,8 +295,11 @@ fn by_natural_key<'a>(
                 adopted.insert((&address.kind, *id), address);
             }
             several => {
-                let ids = several.iter().map(|(id, _)| *id);
-                matching.refusals.push(ambiguous(address, ids));
+                let ids: Vec<RemoteId> = several.iter().map(|(id, _)| *id).collect();
+                matching
+                    .refusals
+                    .push(ambiguous(address, ids.iter().copied()));
+                matching.candidates.insert(address, ids);
                 subject.how = How::Doubtful;
             }
         }

@@ -7,6 +7,7 @@
 mod bindings;
 mod changes;
 mod compare;
+mod consequences;
 mod counts;
 mod document;
 mod drift;
@@ -16,6 +17,7 @@ mod mirrors;
 mod order;
 mod outside;
 mod patch;
+mod recovery;
 mod removals;
 mod safety;
 mod settle;
@@ -26,6 +28,10 @@ mod taken;
 mod three_way;
 mod touched;
 
+pub use crate::domain::consequences::{
+    About, Consequence, Consequences, Counted, Deadline, Price, Reach, Way,
+};
+pub use consequences::{Circumstances, too_late, unannounced, with_consequences};
 pub use counts::{Counts, counts};
 pub use document::{
     ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, JsonAttributes, JsonValue,
@@ -34,6 +40,7 @@ pub use document::{
 };
 pub use drift::{Drifts, drifts};
 pub use hands_off::{hands_off, put_away};
+pub use recovery::{Doubt, Match, Recovery, recovery};
 pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{
@@ -102,6 +109,7 @@ pub fn plan(
         settled: settled.messages,
         unmanaged: found.unmanaged,
         read_requests: settings.read_requests,
+        consequences: Consequences::default(),
     }
 }
 

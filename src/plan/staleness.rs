@@ -37,6 +37,8 @@ pub enum What {
     },
     /// The same fields, by other writes: an object was made, or is gone.
     Writes,
+    /// It would take something from people that it did not say.
+    Unannounced(String),
     /// It is refused now, for this reason.
     Refused(String),
 }

@@ -1,5 +1,6 @@
 //! The plan as data.
 
+use crate::domain::consequences::Consequences;
 use crate::model::{Address, Attributes, BaseObject, Instant, Path, RemoteId, Target, Value};
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ pub struct Plan {
     pub touched: BTreeMap<(String, RemoteId), String>,
     /// What reading cost, in requests.
     pub read_requests: u64,
+    /// What it means for people.
+    pub consequences: Consequences,
 }
 
 /// What happens to one object.

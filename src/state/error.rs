@@ -191,7 +191,7 @@ fn damaged_hint(path: &Path, backups: &[PathBuf]) -> String {
     let shown = path.display();
     match backups {
         [] => format!(
-            "restore {shown} from a backup, or move it away and plan again: existing objects are found by title and code and proposed for adoption"
+            "restore {shown} from a backup, or move it away and find it again on the platform: bursar state recover"
         ),
         [newest, ..] => {
             let list: Vec<String> = backups

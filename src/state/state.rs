@@ -58,6 +58,17 @@ impl State {
         self.copy().backups()
     }
 
+    /// Lets go of a lock that may have been taken, by a request of which nothing came back.
+    ///
+    /// # Errors
+    /// The place refuses: then it is another run's, or stays until it is taken away.
+    pub async fn abandon(&self, holder: &Holder) -> Result<(), StateError> {
+        match self {
+            State::Local(_) => Ok(()),
+            State::Remote(state) => state.store.unlock(holder).await,
+        }
+    }
+
     /// Takes a lock away from the run that holds it. `holder` names who does this.
     ///
     /// # Errors

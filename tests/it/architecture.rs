@@ -23,7 +23,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "source", "diag", "model", "yaml", "kinds", "rules", "domain", "compile",
         ],
     ),
-    ("plan", &["source", "diag", "model", "yaml", "kinds"]),
+    (
+        "plan",
+        &["source", "diag", "model", "yaml", "kinds", "domain"],
+    ),
     (
         "compile",
         &[

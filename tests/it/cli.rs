@@ -9,13 +9,17 @@ use std::process::{Command, Output, Stdio};
 
 /// Runs the program in a folder, with a clean environment.
 fn bursar(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bursar"))
+    command(folder, arguments).output().unwrap()
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
+    command
         .args(arguments)
         .current_dir(folder)
         .env_clear()
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 fn out(output: &Output) -> String {
@@ -181,6 +185,14 @@ fn init_starts_a_project_and_writes_nothing_over() {
         bursar(folder.path(), &["init", "school"]).status.code(),
         Some(3)
     );
+    let school = folder.path().join("school");
+    for arguments in [
+        &["test", "--min-coverage", "100"] as &[&str],
+        &["fmt", "--check"],
+    ] {
+        let ran = bursar(&school, arguments);
+        assert_eq!(ran.status.code(), Some(0), "{arguments:?}: {ran:?}");
+    }
     let output = bursar(folder.path(), &["init", "school", "--ci", "gitlab"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(school.join(".gitlab-ci.yml").is_file());

@@ -277,6 +277,27 @@ fn a_pause_comes_every_year_and_what_is_behind_it_keeps_its_place() {
     assert!(!project.path().join("printemps-2028").exists());
 }
 
+#[test]
+fn a_test_keeps_its_place_before_the_end_of_access() {
+    let project = example("cohort-launch");
+    // 196 days after 1 March 2027. Who buys on 13 September 2027 for six months has access to 13 March
+    // 2028, 182 days; from 1 March it was 184.
+    let more = ["--dry-run", "--name", "portrait-rentree"];
+    let told = told(&project, "portrait-2027-printemps", "2027-09-13", &more);
+    let text = field(&told, "text");
+    for expected in [
+        "ines: { bought: [{ offer: portrait-rentree-complet, at: 2027-09-13T12:00 }] }",
+        "- at: 2028-03-12T12:00 # six mois moins un jour",
+        "- at: 2028-03-14T12:00\n",
+        // Relative to each one's access, 196 days later.
+        "portrait/lumiere/fenetre: 2027-09-20T09:00 # copi",
+        "portrait/retouche/peau: 2027-10-28T09:00\n",
+        "portrait/portfolio/revue: 2027-11-12T18:00\n",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
 const PROJECT: &str = "version: 1\nproject: p\ntimezone: America/New_York\ncurrency: USD\nvars: { suffix: ' (test)', month: 2026-09 }\n";
 
 const SCHOOL: &str = r#"# of the file
@@ -598,4 +619,54 @@ fn a_preview_writes_nothing() {
         "{}",
         written.stdout
     );
+}
+
+#[test]
+fn a_generated_school_launches_everything_again() {
+    // Twenty cohorts with offers, coupons, lists, letters, scenarios and tests between them.
+    let project = Project::generated(290, 7);
+    let mut dates = fastrand::Rng::with_seed(7);
+    let mut launched = 0;
+    for cohort in cohorts_of(project.path()) {
+        let starts = format!(
+            "20{}-{:02}-{:02}",
+            dates.u32(28..40),
+            dates.u32(1..=12),
+            dates.u32(1..=28)
+        );
+        let told = told(&project, &cohort, &starts, &[]);
+        let renamed = pairs(&told, "renamed");
+        assert!(
+            renamed
+                .iter()
+                .filter(|pair| pair.starts_with("offer."))
+                .count()
+                > 0,
+            "{renamed:?}"
+        );
+        launched += 1;
+    }
+    assert_eq!(launched, 20);
+    project.run(&["validate"]).exits(0);
+    project.run(&["fmt", "--check"]).exits(0);
+}
+
+/// The names of the cohorts below a folder.
+fn cohorts_of(folder: &Path) -> Vec<String> {
+    let mut out = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            out.extend(cohorts_of(&path));
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let cohorts = text
+            .split("---\n")
+            .filter(|it| it.starts_with("kind: cohort\n"));
+        let names = cohorts.filter_map(|it| it.lines().nth(1)?.strip_prefix("name: "));
+        out.extend(names.map(str::to_owned));
+    }
+    out.sort();
+    out
 }

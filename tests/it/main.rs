@@ -29,6 +29,7 @@ mod observability;
 mod oracle;
 mod plan_schema;
 mod pull;
+mod recovery;
 mod reference;
 mod rehearsal;
 mod requests;

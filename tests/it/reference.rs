@@ -7,6 +7,8 @@ use std::process::Command;
 const COMMANDS: &[&[&str]] = &[
     &[],
     &["init"],
+    &["new"],
+    &["new", "cohort"],
     &["validate"],
     &["lsp"],
     &["plan"],

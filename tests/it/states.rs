@@ -4,7 +4,7 @@
 pub mod server;
 
 use crate::state_suite::cases::{
-    Elsewhere, Place, apply, elsewhere_cases, holder, in_store, place_cases,
+    Elsewhere, Place, apply, begin, elsewhere_cases, holder, in_store, place_cases,
 };
 use crate::state_suite::line::Line;
 use bursar::state::{HttpAddresses, HttpStore, LocalState, State, StateError, Store, Unlocked};
@@ -141,6 +141,101 @@ async fn what_a_server_may_answer() {
     assert_eq!(state.read().await.unwrap().base.objects.len(), 2);
 }
 
+#[tokio::test]
+async fn nothing_and_too_much_are_told_apart() {
+    let place = Http::start().await;
+    let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
+    let capped = store(&server.address()).with_cap(1 << 19);
+    let state = in_store(Store::Http(capped), machine.path(), "school");
+    let first = apply(&state, "run-1", "a", 1).await.unwrap();
+    // No content and no bytes both mean that there is no state.
+    for mood in [Mood::HasNoContent, Mood::IsEmpty] {
+        server.turn(mood);
+        assert_eq!(state.read().await.unwrap().serial, 0);
+        // A write is not: what was read is no longer there.
+        server.turn(Mood::Works);
+        let mut session = state.lock(&holder("run-2")).await.unwrap();
+        assert_eq!(session.snapshot().serial, first);
+        server.turn(mood);
+        let begun = begin(&mut session, &["b"]).await.map(drop);
+        assert!(
+            matches!(begun, Err(StateError::Overtaken { .. })),
+            "{begun:?}"
+        );
+        server.turn(Mood::Works);
+        session.release().await.unwrap();
+    }
+    server.turn(Mood::IsHuge);
+    let error = state.read().await.unwrap_err();
+    assert!(matches!(error, StateError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("524288 bytes"), "{error}");
+    let error = state.lock(&holder("run-3")).await.map(drop).unwrap_err();
+    assert!(matches!(error, StateError::Refused { .. }), "{error}");
+    server.turn(Mood::Works);
+    apply(&state, "run-4", "b", 2).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_may_be_refused_as_a_conflict() {
+    let place = Http::start().await;
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let held = place.on(one.path()).lock(&holder("run-1")).await.unwrap();
+    place.server.turn(Mood::Conflicts);
+    let locked = place.on(two.path()).lock(&holder("run-2")).await.map(drop);
+    let Err(StateError::Locked {
+        holder: Some(found),
+        ..
+    }) = locked
+    else {
+        panic!("{locked:?}");
+    };
+    assert_eq!(found.id, "run-1");
+    held.release().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_checks_the_lock_refuses_who_has_lost_it() {
+    let place = Http::start().await;
+    let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
+    server.turn(Mood::ChecksId);
+    let state = place.on(machine.path());
+    apply(&state, "run-1", "a", 1).await.unwrap();
+    let mut session = state.lock(&holder("run-2")).await.unwrap();
+    server.set_lock("run-x", "bob@ci", "2026-01-01T00:00:00Z");
+    let begun = begin(&mut session, &["b"]).await.map(drop);
+    assert!(
+        matches!(begun, Err(StateError::Overtaken { .. })),
+        "{begun:?}"
+    );
+}
+
+#[tokio::test]
+async fn each_address_and_verb_is_used_where_it_is_meant() {
+    let server = Server::start().await;
+    let machine = TempDir::new().unwrap();
+    let address = server.address();
+    let gitlab = HttpAddresses {
+        address: address.clone(),
+        lock_address: Some(format!("{address}/lock")),
+        unlock_address: None,
+        update_method: Some("PUT".to_owned()),
+        lock_method: Some("POST".to_owned()),
+        unlock_method: Some("DELETE".to_owned()),
+    };
+    let store = HttpStore::new(&gitlab, None).unwrap();
+    let state = in_store(Store::Http(store), machine.path(), "school");
+    apply(&state, "run-1", "a", 1).await.unwrap();
+    let seen = server.seen();
+    let (first, last) = (seen.first().unwrap(), seen.last().unwrap());
+    assert_eq!(first, "POST /state/school/lock");
+    assert_eq!(last, "DELETE /state/school/lock");
+    let between: std::collections::BTreeSet<&str> =
+        seen[1..seen.len() - 1].iter().map(|it| &**it).collect();
+    let expected = ["GET /state/school", "PUT /state/school"];
+    assert_eq!(between, expected.into());
+    assert!(!server.is_locked());
+}
+
 #[test]
 fn addresses_are_safe_and_never_quoted() {
     for address in [
@@ -155,5 +250,58 @@ fn addresses_are_safe_and_never_quoted() {
         };
         let error = HttpStore::new(&addresses, None).unwrap_err();
         assert!(!error.to_string().contains("s3cret"), "{error}");
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn addresses_of_databases_are_safe_and_never_quoted() {
+    use bursar::state::{PostgresAddress, PostgresStore};
+    let made = |url: &str, user: Option<&str>, schema| {
+        let address = PostgresAddress {
+            url: url.to_owned(),
+            user: user.map(str::to_owned),
+        };
+        PostgresStore::new(&address, None, schema, "school/default")
+    };
+    for (url, expected) in [
+        ("s3cret", "is not an address"),
+        ("https://ann@db/s3cret", "is not an address"),
+        ("postgres://ann:s3cret@db/school", "holds a password"),
+        ("postgres://db/school", "names no user"),
+        ("postgres://ann@db", "names no database"),
+        (
+            "postgres://ann@db/school?sslmode=disable",
+            "switches TLS off",
+        ),
+        (
+            "postgres://ann@db/school?sslmode=prefer",
+            "switches TLS off",
+        ),
+        (
+            "postgres://ann@db/school?password=s3cret",
+            "no other setting",
+        ),
+        (
+            "postgres://ann@db/school?options=s3cret",
+            "no other setting",
+        ),
+    ] {
+        let error = made(url, None, "bursar").unwrap_err().to_string();
+        assert!(error.contains(expected), "{url}: {error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+    for schema in ["", "Bursar", "a b", "a\"; drop table x; --", "1a"] {
+        assert!(made("postgres://ann@db/school", None, schema).is_err());
+    }
+    for (url, user) in [
+        ("postgres://ann@db.example:6543/school", None),
+        ("postgresql://db/school?sslmode=require", Some("ann")),
+        ("postgres://ann@[::1]/school?sslmode=verify-full", None),
+        ("postgres://ann@127.0.0.1/school?sslmode=disable", None),
+    ] {
+        let store = made(url, user, "bursar").unwrap();
+        let shown = format!("{store:?}");
+        assert!(shown.contains("school/bursar/school/default"), "{shown}");
     }
 }

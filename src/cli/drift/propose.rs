@@ -1,5 +1,6 @@
 //! `bursar drift --propose`: edits that are tried out before they are written.
 
+use crate::cli::applied;
 use crate::cli::configuration::{self, Configuration};
 use crate::cli::files::Files;
 use crate::cli::fixing::difference;
@@ -170,7 +171,9 @@ impl Proposing<'_> {
         let environment = self.context.environment.as_deref();
         let mut files = Files::read_over(folder.path(), environment, buffers.collect())?;
         let documents = std::mem::take(&mut files.documents);
-        let (compiled, findings) = configuration::compile(&files, documents, environment, *now);
+        let applied = applied::of(self.snapshot.clone());
+        let (compiled, findings) =
+            configuration::compile(&files, documents, environment, *now, applied);
         let Some(compiled) = compiled else {
             let mut errors = findings.iter().filter(|it| it.severity == Severity::Error);
             let first = errors.next();

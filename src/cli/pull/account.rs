@@ -2,14 +2,16 @@
 
 use super::mirrors::addresses;
 use crate::apply::Outcome;
+use crate::cli::applied::{self, Applied};
 use crate::cli::apply::{self, random_name};
 use crate::cli::audit::Audit;
 use crate::cli::configuration::{self, Configuration};
 use crate::cli::console::Console;
 use crate::cli::files::Files;
 use crate::cli::fixing::difference;
+use crate::cli::locking::lock;
 use crate::cli::place;
-use crate::cli::planning::{self, Gates, Read, state_failure};
+use crate::cli::planning::{self, Gates, Read};
 use crate::cli::platform::Platform;
 use crate::cli::signals::Signals;
 use crate::cli::state::release;
@@ -40,12 +42,11 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             .filter_map(decompile::mirror)
             .collect(),
     };
-    let configuration = Configuration::of(context, files)?;
+    let configuration = Configuration::of(context, files, Applied::Needed)?;
     let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "pull", os::now());
     let runtime = runtime()?;
-    let work = async |session: &mut Session| {
-        let mut signals = Signals::listen()?;
+    let work = async |session: &mut Session, signals: &mut Signals| {
         let platform = Platform::open(&configuration).await?;
         let work = Work {
             context,
@@ -55,14 +56,14 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             declared: &declared,
             holder: &holder,
         };
-        let ended = work.run(session, &mut signals, diff).await;
+        let ended = work.run(session, signals, diff).await;
         platform.close().await;
         ended
     };
     runtime.block_on(async {
-        let locked = state.lock(&holder).await;
-        let mut session = locked.map_err(|error| state_failure(&error))?;
-        let ended = work(&mut session).await;
+        let mut signals = Signals::listen()?;
+        let mut session = lock(&state, &holder, &mut signals).await?;
+        let ended = work(&mut session, &mut signals).await;
         release(context, session).await;
         ended
     })
@@ -265,7 +266,9 @@ impl Work<'_> {
         let documents = std::mem::take(&mut files.documents);
         let places = places(&documents);
         let now = self.configuration.now;
-        let (compiled, findings) = configuration::compile(&files, documents, environment, now);
+        let applied = applied::of(snapshot.clone());
+        let (compiled, findings) =
+            configuration::compile(&files, documents, environment, now, applied);
         let stuck = |error: Stuck| {
             Failure::new(Exit::Blocked, "the account cannot be taken over").cause(error.to_string())
         };

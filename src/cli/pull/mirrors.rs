@@ -1,5 +1,6 @@
 //! `bursar pull`: the mirrors of what is only read.
 
+use crate::cli::applied::Applied;
 use crate::cli::configuration::Configuration;
 use crate::cli::files::Files;
 use crate::cli::fixing::difference;
@@ -29,7 +30,7 @@ pub(super) fn run(context: &Context, out: &str, new: bool, diff: bool) -> Result
         .documents
         .retain(|node| decompile::mirror(node).is_some());
     let holding: BTreeSet<FileId> = files.documents.iter().map(|it| it.span.file).collect();
-    let configuration = Configuration::of(context, files)?;
+    let configuration = Configuration::of(context, files, Applied::Wanted)?;
     let sources = &configuration.sources;
     let kinds: Vec<&'static KindInfo> = KINDS.iter().filter(|kind| is_read(kind)).collect();
     let (live, _) = until_signal(async {

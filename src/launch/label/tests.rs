@@ -131,8 +131,13 @@ fn titles_and_codes_say_the_launch() {
         ("AUTOMNE 2027", "PRINTEMPS 2028"),
     ];
     for (old, expected) in cases {
-        assert_eq!(autumn.title(old), expected, "{old}");
+        assert_eq!(autumn.title(old, &|_| true), expected, "{old}");
     }
+    let taken = |title: &str| title != "Portrait, printemps 2028";
+    assert_eq!(
+        autumn.title("Portrait, automne 2027", &taken),
+        "Portrait, automne 2027 (printemps 2028)"
+    );
     assert_eq!(autumn.code("RENTREE10", &|_| true), "RENTREE10-2803");
     assert_eq!(autumn.code("RENTREE-2027", &|_| true), "RENTREE-2028");
     assert_eq!(
@@ -141,10 +146,10 @@ fn titles_and_codes_say_the_launch() {
     );
     let month = naming("web-dev-2026-09", "2026-09-07", "2027-01-11");
     assert_eq!(
-        month.title("Web Development, September 2026${suffix}"),
+        month.title("Web Development, September 2026${suffix}", &|_| true),
         "Web Development, January 2027${suffix}"
     );
-    assert_eq!(month.title("Come back"), "Come back (2027-01)");
+    assert_eq!(month.title("Come back", &|_| true), "Come back (2027-01)");
 }
 
 #[test]

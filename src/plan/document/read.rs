@@ -33,6 +33,7 @@ impl TryFrom<PlanDocument> for Plan {
             requests,
             settled,
             touched,
+            consequences,
             digest: _,
             pace: _,
             saved: _,
@@ -65,6 +66,7 @@ impl TryFrom<PlanDocument> for Plan {
                 .map(|Touched { kind, id, digest }| ((kind, RemoteId(id)), digest))
                 .collect(),
             read_requests: read,
+            consequences,
         })
     }
 }

@@ -29,6 +29,7 @@ impl From<&Plan> for PlanDocument {
             unmanaged,
             touched,
             read_requests,
+            consequences,
         } = plan;
         let Target {
             provider,
@@ -67,6 +68,7 @@ impl From<&Plan> for PlanDocument {
                     digest: digest.clone(),
                 })
                 .collect(),
+            consequences: consequences.clone(),
             digest: String::new(),
             pace: None,
             saved: None,

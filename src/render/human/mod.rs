@@ -8,6 +8,7 @@ pub mod journey;
 pub mod launch;
 pub mod plan;
 pub mod pull;
+pub mod recovery;
 mod snippet;
 pub mod staleness;
 pub mod state;

@@ -1,5 +1,7 @@
 //! A plan in Terraform's grammar.
 
+mod consequences;
+
 use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
 use crate::plan::{Action, Change, Counts, FieldChange, Plan, Reason, Refusal, Side};
@@ -52,8 +54,12 @@ pub fn render(view: View<'_>) -> String {
             format_args!("bursar will perform the following actions:"),
         );
         out.push('\n');
+        let mut meaning = consequences::by_address(&plan.consequences);
         for change in &plan.changes {
-            render_change(&mut out, change, names, style);
+            // Of two changes of one address the first is its own, the second what it leaves behind.
+            let meaning = meaning.remove(&change.address.to_string());
+            let lines = meaning.map(consequences::Meaning::lines);
+            render_change(&mut out, change, &lines.unwrap_or_default(), names, style);
         }
         line(
             &mut out,
@@ -64,6 +70,7 @@ pub fn render(view: View<'_>) -> String {
             ),
         );
     }
+    consequences::summary(&mut out, &plan.consequences, style);
     tail(&mut out, plan, requests_per_minute);
     for refusal in &plan.refusals {
         render_refusal(&mut out, refusal, style);
@@ -153,7 +160,13 @@ pub(super) fn happened(change: &Change) -> (&'static str, &'static str, Tone) {
     }
 }
 
-fn render_change(out: &mut String, change: &Change, names: &Names, style: Style) {
+fn render_change(
+    out: &mut String,
+    change: &Change,
+    meaning: &[String],
+    names: &Names,
+    style: Style,
+) {
     let (verb, tone) = match change.action {
         Action::Create => ("will be created", Tone::Add),
         Action::Update => ("will be updated", Tone::Change),
@@ -166,11 +179,15 @@ fn render_change(out: &mut String, change: &Change, names: &Names, style: Style)
         Action::Manual => ("must be done by hand", Tone::Hint),
     };
     head(out, change, verb, &because(&change.reason), style);
-    open(out, change, change.action.mark(), tone, style);
+    let is_empty = is_empty(change) && meaning.is_empty();
+    open_block(out, change, change.action.mark(), tone, is_empty, style);
     for field in &change.fields {
         render_field(out, field, names, style);
     }
-    close(out, change);
+    for text in change.notes.iter().chain(meaning) {
+        line(out, format_args!("      # {}", escape(text)));
+    }
+    close_block(out, is_empty);
 }
 
 /// `  # offer.x will be updated: why`
@@ -186,6 +203,17 @@ pub(super) fn head(out: &mut String, change: &Change, verb: &str, why: &str, sty
 
 /// `  ~ offer.x "Title" (id 7) {`
 pub(super) fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, style: Style) {
+    open_block(out, change, mark, tone, is_empty(change), style);
+}
+
+fn open_block(
+    out: &mut String,
+    change: &Change,
+    mark: &str,
+    tone: Tone,
+    is_empty: bool,
+    style: Style,
+) {
     let title = change
         .title
         .as_ref()
@@ -193,7 +221,7 @@ pub(super) fn open(out: &mut String, change: &Change, mark: &str, tone: Tone, st
     let id = change
         .id
         .map_or_else(String::new, |id| format!(" (id {id})"));
-    let brace = if is_empty(change) { "" } else { " {" };
+    let brace = if is_empty { "" } else { " {" };
     line(
         out,
         format_args!(
@@ -208,7 +236,11 @@ pub(super) fn close(out: &mut String, change: &Change) {
     for note in &change.notes {
         line(out, format_args!("      # {}", escape(note)));
     }
-    if !is_empty(change) {
+    close_block(out, is_empty(change));
+}
+
+fn close_block(out: &mut String, is_empty: bool) {
+    if !is_empty {
         line(out, format_args!("    }}"));
     }
     out.push('\n');

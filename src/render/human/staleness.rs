@@ -35,6 +35,7 @@ pub fn difference(difference: &Difference, names: &Names) -> String {
         What::Writes => {
             "would be written in another way now: an object was made or is gone".to_owned()
         }
+        What::Unannounced(text) => format!("it does not say: {}", escape(text)),
         What::Refused(message) => format!("is refused now: {}", escape(message)),
     };
     format!("{address}: {text}")

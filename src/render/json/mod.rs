@@ -9,6 +9,7 @@ pub mod launch;
 pub mod log;
 pub mod progress;
 pub mod pull;
+pub mod recovery;
 pub mod state;
 pub mod tests;
 

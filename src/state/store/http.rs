@@ -55,6 +55,8 @@ pub struct HttpStore {
     place: String,
     patience: Patience,
     deadline: Duration,
+    /// The most that a document may hold.
+    cap: usize,
 }
 
 /// What the protocol says of a lock.
@@ -160,6 +162,7 @@ impl HttpStore {
             address,
             patience: Patience::default(),
             deadline: DEADLINE,
+            cap: CAP_BYTES,
         })
     }
 
@@ -176,6 +179,12 @@ impl HttpStore {
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         HttpStore { deadline, ..self }
+    }
+
+    /// The same for documents of at most so many bytes.
+    #[must_use]
+    pub fn with_cap(self, cap: usize) -> Self {
+        HttpStore { cap, ..self }
     }
 
     pub(super) fn place(&self) -> &str {
@@ -237,7 +246,7 @@ impl HttpStore {
         match response.status() {
             StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(None),
             StatusCode::OK => {
-                let text = self.body(response, CAP_BYTES).await?;
+                let text = self.body(response, self.cap).await?;
                 let document = Document {
                     text,
                     version: None,

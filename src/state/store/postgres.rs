@@ -23,6 +23,9 @@ use tokio_postgres::{Client, Row};
 /// How often a lock is looked at that is being taken away, and how long between.
 const FREEING_TRIES: u32 = 50;
 const FREEING_PAUSE: Duration = Duration::from_millis(100);
+/// How often one is asked for that has not said who holds it, and how long between.
+const NAMING_TRIES: u32 = 20;
+const NAMING_PAUSE: Duration = Duration::from_millis(50);
 
 /// A state in a row.
 #[derive(Clone)]
@@ -232,20 +235,7 @@ impl PostgresStore {
         let client = self.connect().await?;
         self.make(&client).await?;
         if !self.try_lock(&client).await? {
-            let found = self.find_lock(&client).await?;
-            let Some(Lock { holder: found, .. }) = found else {
-                return Err(Trouble::Passing("the lock changes all the time".to_owned()));
-            };
-            // An earlier try got it and lost its session, of which the server does not know yet.
-            if found.as_ref().is_some_and(|found| found.id == holder.id) {
-                return Err(Trouble::Passing(
-                    "a lost session still holds the lock".to_owned(),
-                ));
-            }
-            return Err(Trouble::Final(StateError::Locked {
-                path: PathBuf::from(&self.place),
-                holder: found.map(Box::new),
-            }));
+            return Err(self.locked(&client, holder).await?);
         }
         // Texts and numbers alone: there is nothing that JSON cannot say.
         let text = serde_json::to_string(holder).unwrap_or_default();
@@ -260,6 +250,34 @@ impl PostgresStore {
             .await
             .map_err(|error| self.trouble(&error))?;
         Ok(client)
+    }
+
+    /// Why the lock is not to be had.
+    async fn locked(&self, client: &Client, holder: &Holder) -> Result<Trouble, Trouble> {
+        for _ in 0..NAMING_TRIES {
+            let Some(Lock { holder: found, .. }) = self.find_lock(client).await? else {
+                return Ok(Trouble::Passing("the lock changes all the time".to_owned()));
+            };
+            match found {
+                // An earlier try got it and lost its session, of which the server does not know yet.
+                Some(found) if found.id == holder.id => {
+                    return Ok(Trouble::Passing(
+                        "a lost session still holds the lock".to_owned(),
+                    ));
+                }
+                Some(found) => return Ok(self.held_by(Some(found))),
+                // Who has just got it is about to say so.
+                None => tokio::time::sleep(NAMING_PAUSE).await,
+            }
+        }
+        Ok(self.held_by(None))
+    }
+
+    fn held_by(&self, holder: Option<Holder>) -> Trouble {
+        Trouble::Final(StateError::Locked {
+            path: PathBuf::from(&self.place),
+            holder: holder.map(Box::new),
+        })
     }
 
     async fn try_lock(&self, client: &Client) -> Result<bool, Trouble> {

@@ -9,6 +9,8 @@ use std::process::{Child, Command, Stdio};
 pub(super) fn school() -> tempfile::TempDir {
     let folder = project(&[]);
     assert_eq!(bursar(folder.path(), &["init"]).status.code(), Some(0));
+    // Its tests name what is taken away here.
+    std::fs::remove_file(folder.path().join("tests.yaml")).unwrap();
     folder
 }
 

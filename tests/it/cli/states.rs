@@ -1,6 +1,8 @@
 //! `bursar state`, and a state on a server, from the outside.
 
+use super::command;
 use super::pipeline::{check, school};
+use crate::harness::Project;
 use crate::states::server::{Mood, Server};
 use std::path::Path;
 
@@ -68,6 +70,173 @@ async fn the_main_job_with_a_state_on_a_server() {
     check(folder, &["plan"], 4);
     server.turn(Mood::Redirects);
     check(folder, &["plan"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_on_a_server_is_corrected_from_any_clone() {
+    let server = Server::start().await;
+    let folder = school();
+    let folder = folder.path();
+    keep_at(folder, &format!("address: \"{}\"", server.address()));
+    check(folder, &["apply", "--auto-approve"], 0);
+    // Another machine with the same project and platform.
+    let other = clone_of(folder);
+    let other = other.path();
+    let (plan, _) = check(other, &["plan", "--detailed-exitcode"], 0);
+    assert!(plan.starts_with("No changes."), "{plan}");
+    let no_backups = check(other, &["state", "backups"], 0).0;
+    assert_eq!(no_backups, "there are no backups yet\n");
+
+    check(
+        other,
+        &["state", "mv", "coupon.come-back", "coupon.return"],
+        0,
+    );
+    check(folder, &["state", "show", "coupon.come-back"], 3);
+    check(folder, &["state", "rm", "coupon.return"], 0);
+    let (list, _) = check(other, &["state", "list"], 0);
+    assert_eq!(list.lines().count(), 4, "{list}");
+    let (plan, _) = check(other, &["plan"], 0);
+    assert!(plan.contains("  = coupon.come-back"), "{plan}");
+    // The version before the first correction stands on the machine that made it.
+    let (backups, _) = check(other, &["state", "backups"], 0);
+    let oldest = backups.lines().last().unwrap();
+    let (said, _) = check(other, &["state", "recover", oldest], 0);
+    assert!(said.contains("in place as version "), "{said}");
+    check(folder, &["plan", "--detailed-exitcode"], 0);
+    assert!(!server.is_locked());
+    let (_, why) = check(folder, &["state", "recover", "bursar.yaml"], 3);
+    assert!(why.contains("bursar.yaml"), "{why}");
+    assert!(!server.is_locked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_come_from_the_environment_and_its_files() {
+    let server = Server::start().await;
+    server.want("ann", "s3cret");
+    let folder = school();
+    let folder = folder.path();
+    keep_at(folder, &format!("address: \"{}\"", server.address()));
+    let file = folder.join("password");
+    std::fs::write(&file, "s3cret\n").unwrap();
+    let file = file.to_str().unwrap();
+    for (variables, code) in [
+        (
+            &[
+                ("BURSAR_STATE_USERNAME", "ann"),
+                ("BURSAR_STATE_PASSWORD", "s3cret"),
+            ][..],
+            0,
+        ),
+        (
+            &[
+                ("BURSAR_STATE_USERNAME", "ann"),
+                ("BURSAR_STATE_PASSWORD_FILE", file),
+            ],
+            0,
+        ),
+        (
+            &[("TF_HTTP_USERNAME", "ann"), ("TF_HTTP_PASSWORD", "s3cret")],
+            0,
+        ),
+        // Ours come first.
+        (
+            &[
+                ("BURSAR_STATE_USERNAME", "ann"),
+                ("BURSAR_STATE_PASSWORD", "s3cret"),
+                ("TF_HTTP_PASSWORD", "other"),
+            ],
+            0,
+        ),
+        (
+            &[
+                ("BURSAR_STATE_USERNAME", "ann"),
+                ("BURSAR_STATE_PASSWORD", "wrong-s3cret"),
+            ],
+            4,
+        ),
+        (
+            &[
+                ("BURSAR_STATE_PASSWORD", "s3cret"),
+                ("BURSAR_STATE_PASSWORD_FILE", file),
+            ],
+            4,
+        ),
+        (&[("BURSAR_STATE_PASSWORD_FILE", "/none")], 4),
+        (&[], 4),
+    ] {
+        let output = command(folder, &["state", "list"])
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{variables:?}: {told}");
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_while_the_lock_is_waited_for_leaves_none_behind() {
+    let server = Server::start().await;
+    let folder = school();
+    let folder = folder.path();
+    keep_at(folder, &format!("address: \"{}\"", server.address()));
+    for arguments in [
+        &["apply", "--auto-approve"][..],
+        &["state", "rm", "coupon.x"],
+        &["state", "recover", "bursar.yaml"],
+    ] {
+        server.turn(Mood::KeepsLocksWaiting);
+        let mut run = command(folder, arguments)
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while !server.is_locked() {
+            assert!(run.try_wait().unwrap().is_none(), "{arguments:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        let killed = std::process::Command::new("kill")
+            .args(["-INT", &run.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        assert_eq!(run.wait().unwrap().code(), Some(130), "{arguments:?}");
+        assert!(!server.is_locked(), "{arguments:?}");
+    }
+    assert_eq!(server.document(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_judge_by_a_state_that_is_elsewhere() {
+    let server = Server::start().await;
+    let project = Project::empty();
+    let folder = project.path();
+    std::fs::write(
+        folder.join("bursar.yaml"),
+        "version: 1\nproject: p\ntimezone: Europe/Kyiv\ncurrency: EUR\n",
+    )
+    .unwrap();
+    keep_at(folder, &format!("address: \"{}\"", server.address()));
+    let pass = "kind: pass\nname: ten\ntitle: Ten\nprice: 80.00 EUR\nfor_sale: true\n";
+    let pass = format!("{pass}sale_ends: 2026-12-31\n");
+    std::fs::write(folder.join("a.yaml"), pass).unwrap();
+    let (before, after) = ("2026-12-01T00:00:00Z", "2027-01-02T00:00:00Z");
+    let planned = |now: &str| check(folder, &["--now", now, "plan"], 0).1;
+    assert!(planned(after).contains("warning[sale-already-ended]"));
+    check(folder, &["--now", before, "apply", "--auto-approve"], 0);
+    assert!(planned(after).contains("hint[sale-already-ended]"));
+    // `validate` does not leave the machine.
+    let asked = server.seen().len();
+    let (told, _) = check(folder, &["--now", after, "validate"], 0);
+    assert!(told.contains("warning[sale-already-ended]"), "{told}");
+    assert_eq!(server.seen().len(), asked);
+    // To judge without it would be to judge wrongly; to mend it needs no judgement.
+    server.set_document(b"{");
+    let (_, why) = check(folder, &["--now", after, "plan"], 3);
+    assert!(why.contains("is cut or not a state file"), "{why}");
+    let (backups, _) = check(folder, &["state", "backups"], 0);
+    let newest = backups.lines().next().unwrap();
+    check(folder, &["state", "recover", newest], 0);
 }
 
 #[test]
@@ -141,6 +310,25 @@ fn settings_are_judged_without_the_server_and_secrets_shown_nowhere() {
     }
 }
 
+/// The same project on another machine, with the same embedded platform.
+fn clone_of(folder: &Path) -> tempfile::TempDir {
+    let other = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        let relative = entry.path().strip_prefix(folder).unwrap();
+        let target = other.path().join(relative);
+        if relative.starts_with(".bursar/default") {
+            continue;
+        }
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(target).unwrap();
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+    other
+}
+
 /// Writes settings of the state; the line on which they stand.
 fn keep(folder: &Path, state: &str) -> usize {
     let file = folder.join("bursar.yaml");
@@ -148,6 +336,25 @@ fn keep(folder: &Path, state: &str) -> usize {
     let text = format!("{text}\nstate: {{ {state} }}\n");
     std::fs::write(&file, &text).unwrap();
     text.lines().count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_a_server_has_lost_is_found_again() {
+    let (lost, other) = (Server::start().await, Server::start().await);
+    let folder = school();
+    let folder = folder.path();
+    keep_at(folder, &format!("address: \"{}\"", lost.address()));
+    check(folder, &["apply", "--auto-approve"], 0);
+    let file = folder.join("bursar.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(&lost.address(), &other.address())).unwrap();
+    check(folder, &["state", "recover"], 10);
+    check(folder, &["state", "recover", "--auto-approve"], 0);
+    let (plan, _) = check(folder, &["plan", "--detailed-exitcode"], 0);
+    assert!(plan.starts_with("No changes."), "{plan}");
+    check(folder, &["state", "recover", "--auto-approve"], 6);
+    // The lock was let go each time.
+    check(folder, &["apply", "--auto-approve"], 0);
 }
 
 fn keep_at(folder: &Path, keys: &str) {

@@ -23,6 +23,18 @@ pub enum Mood {
     LosesAnswersOfWrites,
     /// Locked, without a word of by whom.
     NamesNobody,
+    /// 409 where others answer 423.
+    Conflicts,
+    /// Whatever it holds: 204.
+    HasNoContent,
+    /// Whatever it holds: 200, and nothing.
+    IsEmpty,
+    /// A mebibyte of spaces as the document, and as the holder of the lock.
+    IsHuge,
+    /// 409 to a write whose `?ID=` is not the lock's, as GitLab does.
+    ChecksId,
+    /// A lock is taken, and nothing answered for ever.
+    KeepsLocksWaiting,
 }
 
 struct Held {
@@ -30,6 +42,8 @@ struct Held {
     lock: Option<Value>,
     mood: Mood,
     redirected: usize,
+    credentials: Option<String>,
+    seen: Vec<String>,
 }
 
 /// The server; copies share everything.
@@ -46,13 +60,25 @@ impl Server {
             lock: None,
             mood: Mood::Works,
             redirected: 0,
+            credentials: None,
+            seen: Vec::new(),
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let shared = held.clone();
         let app = Router::new().fallback(
             move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
-                answer(&mut shared.lock().unwrap(), &method, &uri, &headers, &body)
+                let (answer, waits) = {
+                    let mut held = shared.lock().unwrap();
+                    held.seen.push(format!("{method} {}", uri.path()));
+                    let answer = answer(&mut held, &method, &uri, &headers, &body);
+                    let waits = held.mood == Mood::KeepsLocksWaiting && method.as_str() == "LOCK";
+                    (answer, waits)
+                };
+                if waits {
+                    std::future::pending::<()>().await;
+                }
+                answer
             },
         );
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -87,6 +113,21 @@ impl Server {
         self.held.lock().unwrap().lock = Some(info);
     }
 
+    pub fn is_locked(&self) -> bool {
+        self.held.lock().unwrap().lock.is_some()
+    }
+
+    /// From now on it wants these.
+    pub fn want(&self, user: &str, password: &str) {
+        let both = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"));
+        self.held.lock().unwrap().credentials = Some(format!("Basic {both}"));
+    }
+
+    /// What has been asked: verbs and paths.
+    pub fn seen(&self) -> Vec<String> {
+        self.held.lock().unwrap().seen.clone()
+    }
+
     pub fn redirected(&self) -> usize {
         self.held.lock().unwrap().redirected
     }
@@ -99,11 +140,26 @@ fn answer(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response {
-    if uri.path() != "/state/school" {
-        held.redirected += 1;
-        return StatusCode::NOT_FOUND.into_response();
+    // Its own way of locking, or GitLab's.
+    let verb = match (uri.path(), method.as_str()) {
+        ("/state/school", "PUT") => "POST",
+        ("/state/school", verb) => verb,
+        ("/state/school/lock", "POST") => "LOCK",
+        ("/state/school/lock", "DELETE") => "UNLOCK",
+        _ => {
+            held.redirected += 1;
+            return StatusCode::NOT_FOUND.into_response();
+        }
+    };
+    if let Some(wanted) = &held.credentials
+        && headers
+            .get("authorization")
+            .and_then(|given| given.to_str().ok())
+            != Some(wanted)
+    {
+        return StatusCode::UNAUTHORIZED.into_response();
     }
-    let is_lock = matches!(method.as_str(), "LOCK" | "UNLOCK");
+    let is_lock = matches!(verb, "LOCK" | "UNLOCK");
     match held.mood {
         Mood::Fails if !is_lock => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Mood::Unauthorized => return StatusCode::UNAUTHORIZED.into_response(),
@@ -116,9 +172,24 @@ fn answer(
             held.mood = Mood::FailsTimes(left - 1);
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-        Mood::Works | Mood::Fails | Mood::LosesAnswersOfWrites | Mood::NamesNobody => {}
+        Mood::HasNoContent if verb == "GET" => return StatusCode::NO_CONTENT.into_response(),
+        Mood::IsEmpty if verb == "GET" => return StatusCode::OK.into_response(),
+        Mood::IsHuge if verb == "GET" => return " ".repeat(1 << 20).into_response(),
+        Mood::IsHuge if verb == "LOCK" => {
+            return (StatusCode::LOCKED, " ".repeat(1 << 20)).into_response();
+        }
+        Mood::Works
+        | Mood::Fails
+        | Mood::LosesAnswersOfWrites
+        | Mood::NamesNobody
+        | Mood::Conflicts
+        | Mood::HasNoContent
+        | Mood::IsEmpty
+        | Mood::IsHuge
+        | Mood::ChecksId
+        | Mood::KeepsLocksWaiting => {}
     }
-    match method.as_str() {
+    match verb {
         "GET" => match &held.document {
             Some(text) => text.clone().into_response(),
             None => StatusCode::NOT_FOUND.into_response(),
@@ -126,6 +197,13 @@ fn answer(
         "POST" => {
             // It does not check `?ID=`, as simple servers do not: fencing must hold without it.
             assert!(uri.query().is_some_and(|query| query.starts_with("ID=")));
+            if held.mood == Mood::ChecksId {
+                let id = held.lock.as_ref().and_then(|lock| lock["ID"].as_str());
+                let given = uri.query().and_then(|query| query.strip_prefix("ID="));
+                if id != given {
+                    return StatusCode::CONFLICT.into_response();
+                }
+            }
             let sum = base64::engine::general_purpose::STANDARD.encode(Md5::digest(body));
             assert_eq!(headers["content-md5"], sum.as_str());
             held.document = Some(body.to_vec());
@@ -138,7 +216,13 @@ fn answer(
             Some(_) if held.mood == Mood::NamesNobody => {
                 (StatusCode::LOCKED, "locked").into_response()
             }
-            Some(info) => (StatusCode::LOCKED, info.to_string()).into_response(),
+            Some(info) => {
+                let status = match held.mood {
+                    Mood::Conflicts => StatusCode::CONFLICT,
+                    _ => StatusCode::LOCKED,
+                };
+                (status, info.to_string()).into_response()
+            }
             None => {
                 held.lock = Some(serde_json::from_slice(body).unwrap());
                 StatusCode::OK.into_response()

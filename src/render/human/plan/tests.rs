@@ -23,6 +23,7 @@ fn empty() -> Plan {
         unmanaged: BTreeMap::new(),
         touched: BTreeMap::new(),
         read_requests: 1,
+        consequences: crate::plan::Consequences::default(),
     }
 }
 
