@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The rooms from `source` to `render` are pure: texts, values, instants in, values out. `provider`,
-//! `state`, `apply`, `sandbox`, `lsp` and `os` do IO; `cli` alone knows every room. See
+//! `state`, `apply`, `sandbox`, `lsp`, `telemetry` and `os` do IO; `cli` alone knows every room. See
 //! `docs/architecture.md`.
 
 pub mod source;
@@ -50,6 +50,9 @@ pub mod sandbox;
 pub mod lsp;
 
 pub mod os;
+
+#[cfg(feature = "otel")]
+pub mod telemetry;
 
 pub mod cli;
 

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 /// How a plan is carried out.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +84,16 @@ pub async fn apply<W: Writer>(
                 Ok(job) => {
                     under_way.insert(at);
                     let context = &context;
-                    running.push(async move { (at, step, carry_out(context, step, job).await) });
+                    let work = async move {
+                        let result = carry_out(context, step, job).await;
+                        if let Err(error) = &result {
+                            let span = tracing::Span::current();
+                            span.record("otel.status_code", "error");
+                            span.record("error", tracing::field::display(error));
+                        }
+                        (at, step, result)
+                    };
+                    running.push(work.instrument(span(step)));
                 }
                 Err(error) => report.step_failed(step, error, schedule.failed(at)),
             }
@@ -136,6 +146,19 @@ pub async fn apply<W: Writer>(
     rest.sort_unstable();
     report.skipped(rest.into_iter().map(|at| (at, reason.clone())));
     report.finish(is_interrupted)
+}
+
+/// A span for what is done of a step.
+fn span(step: &Step) -> tracing::Span {
+    tracing::info_span!(
+        "step",
+        otel.name = %format_args!("{} {}", step.verb, step.address),
+        step = step.id.0,
+        address = %step.address,
+        verb = step.verb,
+        error = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+    )
 }
 
 /// Collects the outcome and tells it on.

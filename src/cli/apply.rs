@@ -22,6 +22,7 @@ use crate::state::{Holder, Session, Start};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 /// Make the platform what the configuration says: plan, ask, carry out.
 ///
@@ -223,6 +224,7 @@ pub(super) async fn carry_out(
             audit.tell(&event);
             reporter.tell(&event);
         });
+        let work = work.instrument(tracing::info_span!("apply", steps = plan.steps.len()));
         tokio::pin!(work);
         loop {
             tokio::select! {

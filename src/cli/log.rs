@@ -1,9 +1,13 @@
-//! What the rooms log, sent to standard error.
+//! What the rooms log, sent to standard error; and, with the feature `otel`, spans to a collector.
 
+use super::console::Console;
 use crate::render::ci::harmless_json;
 use crate::render::terminal::escape_lines;
 use std::io::{self, Write};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -14,24 +18,95 @@ pub(super) enum Format {
     Json,
 }
 
+/// What was begun, to be ended with the command.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    #[cfg(feature = "otel")]
+    export: Option<Export>,
+}
+
+type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Begins to log: nothing without `-v`, steps with it, each request with `-vv`, all with `-vvv`.
 /// Other crates stay silent: they might log what must not be seen.
-pub(super) fn start(verbose: u8, format: Format) {
+pub(super) fn start(verbose: u8, format: Format, console: Console) -> Log {
+    let mut layers: Vec<BoxedLayer> = lines(verbose, format).into_iter().collect();
+    let log = Log::start(&mut layers, console);
+    if !layers.is_empty() {
+        // A second call (in tests) changes nothing.
+        let _ = tracing_subscriber::registry().with(layers).try_init();
+    }
+    log
+}
+
+fn lines(verbose: u8, format: Format) -> Option<BoxedLayer> {
     let filter = match verbose {
-        0 => return,
+        0 => return None,
         1 => "bursar=info",
         2 => "bursar=debug",
         _ => "bursar=trace",
     };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+    // Spans are for collectors: a line says by itself what it is about.
+    let filter = EnvFilter::new(filter).and(filter_fn(|about| about.is_event()));
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(move || Harmless(format))
         .with_ansi(false);
-    // A second call (in tests) changes nothing.
-    let _ = match format {
-        Format::Text => builder.try_init(),
-        Format::Json => builder.json().flatten_event(true).try_init(),
-    };
+    Some(match format {
+        Format::Text => lines.with_filter(filter).boxed(),
+        Format::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
+    })
+}
+
+#[cfg(not(feature = "otel"))]
+impl Log {
+    fn start(_: &mut Vec<BoxedLayer>, _: Console) -> Self {
+        Log::default()
+    }
+
+    /// Ends it.
+    pub(super) fn finish(self, _: Console) {}
+}
+
+#[cfg(feature = "otel")]
+pub(super) use exported::Export;
+
+#[cfg(feature = "otel")]
+mod exported {
+    use super::{BoxedLayer, Console, Log};
+    use crate::os;
+    pub(in crate::cli) use crate::telemetry::Export;
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::Layer as _;
+
+    impl Log {
+        /// Begins to export, if the environment names a collector. What does not work is told, and
+        /// stops nothing.
+        pub(super) fn start(layers: &mut Vec<BoxedLayer>, console: Console) -> Self {
+            let Some(wish) = os::telemetry_wish() else {
+                return Log::default();
+            };
+            match Export::start(wish.is_named) {
+                Ok(export) => {
+                    let ours = Targets::new().with_target("bursar", tracing::Level::DEBUG);
+                    layers.push(export.layer().with_filter(ours).boxed());
+                    Log {
+                        export: Some(export),
+                    }
+                }
+                Err(error) => {
+                    console.note(&format!("warning: {error}\n"));
+                    Log::default()
+                }
+            }
+        }
+
+        /// Sends what is left.
+        pub(in crate::cli) fn finish(self, console: Console) {
+            if let Some(Err(error)) = self.export.map(Export::finish) {
+                console.note(&format!("warning: {error}\n"));
+            }
+        }
+    }
 }
 
 /// Standard error, to which nothing goes that a terminal or a CI system would obey. It is given one

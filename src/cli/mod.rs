@@ -13,6 +13,7 @@ mod failure;
 mod files;
 mod fixing;
 mod fmt;
+mod graph;
 mod init;
 mod inside;
 mod locking;
@@ -27,6 +28,7 @@ mod planning;
 mod platform;
 mod pull;
 mod reporter;
+mod revision;
 mod sandbox;
 mod saved;
 mod schema;
@@ -35,6 +37,7 @@ mod signals;
 mod simulate;
 mod state;
 mod test;
+mod timeline;
 mod validate;
 mod watch;
 
@@ -42,15 +45,18 @@ pub use exit::{EXITS, Exit};
 pub use failure::Failure;
 
 use crate::model::{Moment, MomentError};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use console::Console;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Runs a command line (the program's name first) and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
+    let parsed = Cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Ok((name_of(&matches), Cli::from_arg_matches(&matches)?)));
+    let (name, cli) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error).code(),
     };
     let Global {
@@ -63,7 +69,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         log_format,
         now,
     } = cli.global;
-    log::start(verbose, log_format);
+    let console = Console {
+        json_log: log_format == log::Format::Json,
+        ..Console::new(json, quiet, no_color)
+    };
+    let log = log::start(verbose, log_format, console);
     let context = Context {
         dir,
         environment,
@@ -83,6 +93,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Lsp(args) => lsp::run(&context, &args),
         Command::Test(args) => test::run(&context, &args),
         Command::Simulate(args) => simulate::run(&context, &args),
+        Command::Timeline(args) => timeline::run(&context, &args),
+        Command::Graph(args) => graph::run(&context, &args),
         Command::Plan(args) => plan::run(&context, &args),
         Command::Apply(args) => apply::run(&context, &args),
         Command::Drift(args) => drift::run(&context, &args),
@@ -92,7 +104,60 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Sandbox(args) => sandbox::run(&context, &args),
         Command::Completions(args) => completions::run(&context, &args),
         Command::Man(args) => man::run(&context, &args),
+        console,
     };
+    let span = tracing::info_span!(
+        "command",
+        otel.name = name,
+        exit_code = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+    );
+    let code = span.in_scope(|| end(&context, carry_out(&context, cli.command)));
+    span.record("exit_code", code);
+    if code != 0 {
+        span.record("otel.status_code", "error");
+    }
+    drop(span);
+    log.finish(console);
+    code
+}
+
+/// `bursar state list`, as it was written.
+fn name_of(matches: &clap::ArgMatches) -> String {
+    let mut words = vec!["bursar"];
+    let mut below = matches.subcommand();
+    while let Some((name, matches)) = below {
+        words.push(name);
+        below = matches.subcommand();
+    }
+    words.join(" ")
+}
+
+fn carry_out(context: &Context, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Init(args) => init::run(context, &args),
+        Command::New(args) => new::run(context, &args),
+        Command::Schema(args) => schema::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Validate(args) => validate::run(context, &args),
+        Command::Fmt(args) => fmt::run(context, &args),
+        Command::Lsp(args) => lsp::run(context, &args),
+        Command::Test(args) => test::run(context, &args),
+        Command::Simulate(args) => simulate::run(context, &args),
+        Command::Plan(args) => plan::run(context, &args),
+        Command::Apply(args) => apply::run(context, &args),
+        Command::Drift(args) => drift::run(context, &args),
+        Command::Pull(args) => pull::run(context, &args),
+        Command::Show(args) => show::run(context, &args),
+        Command::State(args) => state::run(context, &args),
+        Command::Sandbox(args) => sandbox::run(context, &args),
+        Command::Completions(args) => completions::run(context, &args),
+        Command::Man(args) => man::run(context, &args),
+    }
+}
+
+/// Says why it stopped, if it did; the exit code.
+fn end(context: &Context, ended: Result<Exit, Failure>) -> u8 {
     match ended {
         Ok(Exit::Done | Exit::Changes) if Console::lost_results() => Exit::Unclassified.code(),
         Ok(exit) => exit.code(),
@@ -210,6 +275,8 @@ enum Command {
     Lsp(lsp::Args),
     Test(test::Args),
     Simulate(simulate::Args),
+    Timeline(timeline::Args),
+    Graph(graph::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),

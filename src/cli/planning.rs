@@ -11,6 +11,7 @@ use crate::provider::kinds_of;
 use crate::render::human;
 use crate::render::human::Names;
 use crate::state::{Snapshot, StateError};
+use tracing::Instrument as _;
 
 /// `safety.max_removals` of a project that does not say: at most so many objects …
 const MAX_REMOVALS_COUNT: u64 = 5;
@@ -121,6 +122,17 @@ fn held_for(error: &StateError) -> Option<String> {
 /// # Errors
 /// The platform cannot be read, or the state belongs to another one.
 pub(super) async fn plan(
+    configuration: &Configuration,
+    platform: &Platform,
+    snapshot: &Snapshot,
+    gates: &Gates,
+) -> Result<Planned, Failure> {
+    read_and_compare(configuration, platform, snapshot, gates)
+        .instrument(tracing::info_span!("plan"))
+        .await
+}
+
+async fn read_and_compare(
     configuration: &Configuration,
     platform: &Platform,
     snapshot: &Snapshot,

@@ -6,6 +6,7 @@ use crate::model::{Address, BaseState, LiveState, RemoteId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 /// How often it is looked for something that may not be visible yet.
 const LOOKS: u32 = 5;
@@ -46,7 +47,8 @@ pub async fn read<R: Reader + Clone + 'static>(
     for kind in kinds {
         let kind: &'static KindInfo = kind;
         let reader = reader.clone();
-        listings.spawn(async move { (kind, reader.list(kind).await) });
+        let span = tracing::info_span!("read", kind = kind.id);
+        listings.spawn(async move { (kind, reader.list(kind).await) }.instrument(span));
     }
     let mut reading = Reading::default();
     while let Some(listed) = listings.join_next().await {

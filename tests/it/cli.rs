@@ -181,6 +181,8 @@ fn init_starts_a_project_and_writes_nothing_over() {
         out(&output),
         err(&output)
     );
+    // Nothing is found in it, not even a hint.
+    assert_eq!(out(&output), "The configuration is valid.\n");
     assert_eq!(
         bursar(folder.path(), &["init", "school"]).status.code(),
         Some(3)

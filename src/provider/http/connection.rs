@@ -12,6 +12,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tracing::Instrument as _;
 
 /// Attempts to reach a platform that nothing answers for: it is down, or the address is wrong.
 const TRIES_TO_CONNECT: u64 = 4;
@@ -230,7 +231,7 @@ impl Connection {
         let is_read = request.method == Method::GET;
         let refused = AtomicU64::new(0);
         let (tries, told) = (AtomicU64::new(0), AtomicU64::new(0));
-        (|| self.attempt(request, sent))
+        (|| self.attempt(request, sent).instrument(span(request)))
             .retry(
                 ExponentialBuilder::new()
                     .with_min_delay(self.backoff)
@@ -291,6 +292,7 @@ impl Connection {
         let status = response.status();
         let throttles = throttles(status, response.headers());
         permit.learn(response.headers(), self.longest_wait, throttles);
+        tracing::Span::current().record("http.response.status_code", status.as_u16());
         tracing::debug!(page = request.page.map(|(page, _)| page), %status, "{label}");
         if status.is_success() {
             return body::read(response).await.map_err(|error| match error {
@@ -362,6 +364,25 @@ impl Connection {
             }
         }
     }
+}
+
+/// A span for one try. Of the request it says the verb, the path and the page.
+fn span(request: &Request) -> tracing::Span {
+    let Request {
+        method,
+        path,
+        page,
+        body: _,
+    } = request;
+    tracing::debug_span!(
+        "request",
+        otel.name = %format_args!("{method} /{path}"),
+        otel.kind = "client",
+        http.request.method = %method,
+        url.path = %format_args!("/{path}"),
+        page = page.map(|(page, _)| page),
+        http.response.status_code = tracing::field::Empty,
+    )
 }
 
 /// Whether an answer asks to come again later.

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 /// What is asked for; the platform may clamp it.
 const PER_PAGE: u64 = 100;
@@ -77,10 +78,11 @@ async fn read(
             let connection = Arc::clone(connection);
             let sent = Arc::clone(sent);
             let number = next;
-            pages.spawn(async move {
+            let page = async move {
                 let page = page(&connection, collection, &sent, number).await;
                 (number, page)
-            });
+            };
+            pages.spawn(page.in_current_span());
             next += 1;
         }
         match pages.join_next().await {
