@@ -78,32 +78,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         dir,
         environment,
         now,
-        console: Console {
-            json_log: log_format == log::Format::Json,
-            ..Console::new(json, quiet, no_color)
-        },
-    };
-    let ended = match cli.command {
-        Command::Init(args) => init::run(&context, &args),
-        Command::New(args) => new::run(&context, &args),
-        Command::Schema(args) => schema::run(&context, &args),
-        Command::Explain(args) => explain::run(&context, &args),
-        Command::Validate(args) => validate::run(&context, &args),
-        Command::Fmt(args) => fmt::run(&context, &args),
-        Command::Lsp(args) => lsp::run(&context, &args),
-        Command::Test(args) => test::run(&context, &args),
-        Command::Simulate(args) => simulate::run(&context, &args),
-        Command::Timeline(args) => timeline::run(&context, &args),
-        Command::Graph(args) => graph::run(&context, &args),
-        Command::Plan(args) => plan::run(&context, &args),
-        Command::Apply(args) => apply::run(&context, &args),
-        Command::Drift(args) => drift::run(&context, &args),
-        Command::Pull(args) => pull::run(&context, &args),
-        Command::Show(args) => show::run(&context, &args),
-        Command::State(args) => state::run(&context, &args),
-        Command::Sandbox(args) => sandbox::run(&context, &args),
-        Command::Completions(args) => completions::run(&context, &args),
-        Command::Man(args) => man::run(&context, &args),
         console,
     };
     let span = tracing::info_span!(
@@ -144,6 +118,8 @@ fn carry_out(context: &Context, command: Command) -> Result<Exit, Failure> {
         Command::Lsp(args) => lsp::run(context, &args),
         Command::Test(args) => test::run(context, &args),
         Command::Simulate(args) => simulate::run(context, &args),
+        Command::Timeline(args) => timeline::run(context, &args),
+        Command::Graph(args) => graph::run(context, &args),
         Command::Plan(args) => plan::run(context, &args),
         Command::Apply(args) => apply::run(context, &args),
         Command::Drift(args) => drift::run(context, &args),
