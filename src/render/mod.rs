@@ -12,6 +12,7 @@ pub mod human;
 pub mod ics;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod mermaid;
 mod progress;
 pub mod sarif;
