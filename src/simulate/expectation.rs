@@ -631,14 +631,8 @@ impl Look<'_> {
         if !scenario.active {
             return Some(format!("scenario `{name}` is paused"));
         }
-        let last = self.backwards().find(|event| match event.what {
-            What::Started { scenario }
-            | What::Waits { scenario, .. }
-            | What::Asked { scenario, .. }
-            | What::Acted { scenario, .. }
-            | What::Cancelled { scenario, .. } => scenario == *id,
-            _ => false,
-        });
+        let mut events = self.backwards();
+        let last = events.find(|event| event.what.scenario() == Some(*id));
         Some(match last {
             None => format!("scenario `{name}` has not begun for this person"),
             Some(event) => format!(

@@ -2,12 +2,11 @@
 //! people then live through HTTP.
 
 use crate::harness::Project;
-use bursar::compile::{self, Compiled, Input, Source};
-use bursar::diag::Diagnostics;
+use crate::in_process;
+use bursar::compile::Compiled;
 use bursar::domain::world::Assumptions;
 use bursar::model::{format_instant, parse_instant};
 use bursar::simulate::{Journey, Piece, Stage};
-use bursar::source::{FileId, SourceMap};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,66 +17,12 @@ fn example(name: &str) -> Project {
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("examples")
         .join(name);
-    for (path, text) in files(&from) {
+    for (path, text) in in_process::files(&from) {
         let to = project.path().join(path);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::write(to, text).unwrap();
     }
     project
-}
-
-/// The YAML files below a folder, with their paths in it.
-fn files(folder: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            found.extend(
-                files(&path)
-                    .into_iter()
-                    .map(|(inner, text)| (format!("{name}/{inner}"), text)),
-            );
-        } else if name.ends_with(".yaml") {
-            found.push((name, std::fs::read_to_string(&path).unwrap()));
-        }
-    }
-    found.sort();
-    found
-}
-
-/// An example, compiled in this process.
-fn compiled(name: &str) -> Compiled {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(name);
-    let mut sources = SourceMap::new();
-    let mut findings = Diagnostics::new();
-    let mut project = None;
-    let mut documents = Vec::new();
-    for (path, text) in files(&folder) {
-        if path == "people.yaml" {
-            continue;
-        }
-        let file: FileId = sources.add(path.as_str(), text.as_str());
-        let limits = bursar::yaml::Limits::default();
-        for node in bursar::yaml::parse(file, &text, &limits, &mut findings) {
-            if path == "bursar.yaml" {
-                project = Some(Source { file, node });
-            } else {
-                documents.push(Source { file, node });
-            }
-        }
-    }
-    let input = Input {
-        sources: &sources,
-        project: project.unwrap(),
-        documents,
-        environment: None,
-        now: parse_instant("2027-01-01T00:00:00Z").unwrap(),
-        applied: None,
-    };
-    compile::compile(input, &mut findings).unwrap()
 }
 
 /// An example that has been applied to a sandbox which goes on running.
@@ -93,7 +38,7 @@ struct Live {
 
 impl Live {
     async fn of(name: &str) -> Live {
-        let compiled = compiled(name);
+        let compiled = in_process::compiled(&in_process::example(name));
         let courses = compiled.documents.iter();
         let courses = courses.filter_map(|document| document.spec.mirror(&document.address.name));
         let options = bursar::sandbox::Options {

@@ -18,6 +18,7 @@ mod fmt;
 mod formats;
 mod harness;
 mod hostile;
+mod in_process;
 mod killed;
 mod launch;
 mod lives;

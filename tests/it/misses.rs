@@ -1,14 +1,9 @@
 //! Every expectation of a test can fail, once for one cause, and says what was found and why.
 
-use bursar::compile::{self, Input, Source};
-use bursar::diag::Diagnostics;
+use crate::in_process;
 use bursar::domain::world::Assumptions;
 use bursar::kinds::Spec;
-use bursar::model::parse_instant;
 use bursar::simulate::{self, Outcome, Stage};
-use bursar::source::SourceMap;
-use bursar::yaml::{self, Limits};
-use std::path::Path;
 
 /// What happens before somebody looks: Anna orders, and is written to half an hour later. Boris does
 /// nothing. The third entry of the timeline is a day later.
@@ -25,43 +20,11 @@ timeline:
 /// Runs the example of unpaid orders with one test more, which looks half an hour after Anna's order
 /// (`EARLIER`) or a day later (`LATER`).
 fn played(earlier: &str, later: &str) -> Outcome {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/unpaid-orders");
-    let mut texts: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|own| own == "yaml"))
-        .map(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(&path).unwrap())
-        })
-        .filter(|(name, _)| name != "people.yaml")
-        .collect();
+    let mut texts = in_process::example("unpaid-orders");
+    texts.retain(|(path, _)| !path.contains('/'));
     let case = STORY.replace("EARLIER", earlier).replace("LATER", later);
     texts.push(("case.yaml".to_owned(), case));
-    let mut sources = SourceMap::new();
-    let mut findings = Diagnostics::new();
-    let mut project = None;
-    let mut documents = Vec::new();
-    for (name, text) in &texts {
-        let file = sources.add(name.as_str(), text.as_str());
-        for node in yaml::parse(file, text, &Limits::default(), &mut findings) {
-            if name == "bursar.yaml" {
-                project = Some(Source { file, node });
-            } else {
-                documents.push(Source { file, node });
-            }
-        }
-    }
-    let input = Input {
-        sources: &sources,
-        project: project.unwrap(),
-        documents,
-        environment: None,
-        now: parse_instant("2027-01-01T00:00:00Z").unwrap(),
-        applied: None,
-    };
-    let compiled = compile::compile(input, &mut findings)
-        .unwrap_or_else(|| panic!("{earlier} {later}: {findings:?}"));
+    let compiled = in_process::compiled(&texts);
     let stage = Stage::of(&compiled).unwrap();
     let mut tests = compiled.documents.iter();
     let outcome = tests.find_map(|document| match &document.spec {

@@ -306,13 +306,23 @@ impl What {
         }
     }
 
+    /// The scenario that it is a step of.
+    pub fn scenario(&self) -> Option<Id> {
+        let mut about = self.about().into_iter();
+        about
+            .find(|(kind, _)| *kind == "scenario")
+            .map(|(_, id)| id)
+    }
+
     /// The money in it, where it is known.
     pub fn amount(&self) -> Option<Money> {
-        match self {
-            What::OrderMade { price: amount, .. }
-            | What::Paid { amount, .. }
-            | What::Overdue { amount, .. } => *amount,
-            _ => None,
+        if let What::OrderMade { price: amount, .. }
+        | What::Paid { amount, .. }
+        | What::Overdue { amount, .. } = self
+        {
+            *amount
+        } else {
+            None
         }
     }
 }

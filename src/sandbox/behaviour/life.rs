@@ -464,7 +464,31 @@ impl Life {
             What::Entered { list } => member(changes, *list, *person, true)?,
             What::Left { list } => member(changes, *list, *person, false)?,
             What::LetterSent { letter } => send(changes, *at, *person, *letter)?,
-            _ => {}
+            // They change no object of the platform.
+            What::OrderMade { .. }
+            | What::NothingSold { .. }
+            | What::Overdue { .. }
+            | What::Bought { .. }
+            | What::AccessBegan { .. }
+            | What::AccessExtended { .. }
+            | What::AccessFrozen { .. }
+            | What::AccessEnded { .. }
+            | What::LessonOpened { .. }
+            | What::Completed { .. }
+            | What::CompletedCourse { .. }
+            | What::Registered
+            | What::Visited { .. }
+            | What::LoggedIn
+            | What::Tagged { .. }
+            | What::Untagged { .. }
+            | What::Points { .. }
+            | What::Copied { .. }
+            | What::Started { .. }
+            | What::Waits { .. }
+            | What::Asked { .. }
+            | What::Acted { .. }
+            | What::Cancelled { .. }
+            | What::Runaway => {}
         }
         Ok(())
     }
