@@ -1,7 +1,7 @@
 //! A write without an answer: looked up once, never repeated.
 
 use super::job::{Verb, Write};
-use crate::kinds::normal_attributes;
+use crate::kinds::{Collection, Status, normal_attributes};
 use crate::model::{Attributes, BaseState, RemoteId, Value};
 use crate::plan::{Operation, Plan};
 use crate::provider::{RemoteObject, Writer};
@@ -125,14 +125,26 @@ async fn find_created<W: Writer>(provider: &W, write: &Write, ledger: &Ledger<'_
     let Ok(listing) = provider.list(kind).await else {
         return Found::Unclear;
     };
-    let mut candidates = listing
-        .objects
-        .into_iter()
-        .filter(|(id, object)| holds(&object.attributes, &key) && !ledger.is_tracked(kind.id, *id));
+    let mut candidates = listing.objects.into_iter().filter(|(id, object)| {
+        holds(&object.attributes, &key)
+            && !is_put_away(collection, &object.attributes)
+            && !ledger.is_tracked(kind.id, *id)
+    });
     match (candidates.next(), candidates.next()) {
         (Some((id, object)), None) => Found::Done(Some(RemoteObject { id, object })),
         (None, _) | (Some(_), Some(_)) => Found::Unclear,
     }
+}
+
+/// Whether an object is retired: natural keys range over what is not, and an earlier object of the same
+/// name, replaced long ago, is none that was just made.
+fn is_put_away(collection: &Collection, attributes: &Attributes) -> bool {
+    let Status {
+        retired, resting, ..
+    } = &collection.status;
+    let status = attributes.get("status").and_then(Value::as_text);
+    // Where things rest as they retire, the status does not tell.
+    *resting != Some(*retired) && status == Some(*retired)
 }
 
 /// Whether attributes have every value of a patch.
@@ -160,6 +172,22 @@ fn holds_value(found: &Value, wanted: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_put_away_is_none_that_was_just_made() {
+        let away = |kind: &str, status: &str| {
+            let collection = crate::kinds::kind(kind).unwrap().collection.unwrap();
+            let attributes = Attributes::from_iter([("status".to_owned(), Value::text(status))]);
+            is_put_away(collection, &attributes)
+        };
+        assert!(away("list", "archived"));
+        assert!(!away("list", "active"));
+        assert!(away("offer", "archived"));
+        assert!(!away("offer", "draft"));
+        // A coupon is made disabled, and retired as disabled.
+        assert!(!away("coupon", "disabled"));
+        assert!(!away("scenario", "paused"));
+    }
 
     #[test]
     fn a_patch_is_held_where_it_speaks() {

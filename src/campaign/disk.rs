@@ -73,6 +73,20 @@ impl Media {
         })
     }
 
+    /// The disk as it would be after a power cut at the worst moment: of each file what was synced.
+    pub(super) fn what_lasts(&self) -> Media {
+        let content = self.lock();
+        let files = content.files.iter().map(|(path, stored)| {
+            let mut stored = stored.clone();
+            stored.text.truncate(stored.durable);
+            (path.clone(), stored)
+        });
+        Media(Mutex::new(Content {
+            files: files.collect(),
+            ..Content::default()
+        }))
+    }
+
     /// Puts a file there, as if by hand.
     pub(super) fn put(&self, path: &Path, text: Vec<u8>) {
         self.lock().put(path, text);

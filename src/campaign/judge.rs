@@ -3,7 +3,7 @@
 use super::network::Letter;
 use super::platform::{Answer, Body, references, written};
 use super::violation::{Planted, Violation};
-use super::world::{Memory, Process, World};
+use super::world::{Inner, Memory, Process, World};
 use crate::kinds::{Collection, Status};
 use crate::model::{Address, Attributes, BaseState, DesiredState, Value as Canonical};
 use crate::plan::{Action, Operation, Plan, Step};
@@ -223,6 +223,7 @@ fn carry_out(world: &World, process: &Process, letter: &Letter) -> Answer {
                 .find(kind.id, *id)
                 .map(|kept| kept.body.clone());
             let answer = inner.platform.update(kind, *id, &patch);
+            inner.rested.remove(&(kind.id.to_owned(), *id));
             let note = inner.notes.get(&(kind.id.to_owned(), *id));
             let now = inner.platform.find(kind.id, *id);
             if let (Some(note), Some(now)) = (note, now)
@@ -235,7 +236,7 @@ fn carry_out(world: &World, process: &Process, letter: &Letter) -> Answer {
                     .collection
                     .is_some_and(|collection| acts(&collection.status, &before));
                 if !acted {
-                    violations.extend(too_soon(&inner.platform, process, kind.id, &now.body));
+                    violations.extend(too_soon(&inner, process, kind.id, &now.body));
                 }
             }
             answer
@@ -247,7 +248,7 @@ fn carry_out(world: &World, process: &Process, letter: &Letter) -> Answer {
         && let Some(id) = answer.1["data"]["id"].as_i64()
         && let Some(made) = inner.platform.find(kind.id, id)
     {
-        violations.extend(too_soon(&inner.platform, process, kind.id, &made.body));
+        violations.extend(too_soon(&inner, process, kind.id, &made.body));
     }
     inner.count("writes");
     inner.violations.extend(violations);
@@ -299,13 +300,9 @@ fn acts(status: &Status, body: &Body) -> bool {
     Some(text) != status.resting && text != status.retired
 }
 
-/// Something that begins to act although what it refers to does not yet, and is to.
-fn too_soon(
-    platform: &super::platform::Platform,
-    process: &Process,
-    kind: &str,
-    body: &Body,
-) -> Option<Violation> {
+/// Something that begins to act although what it refers to does not yet, and is to. A request of a run
+/// that was killed may arrive after a person has put to rest what it refers to: that is nobody's doing.
+fn too_soon(inner: &Inner, process: &Process, kind: &str, body: &Body) -> Option<Violation> {
     let collection_of = |kind: &str| -> Option<&'static Collection> {
         written().find(|(it, _)| it.id == kind).map(|(_, it)| it)
     };
@@ -315,7 +312,10 @@ fn too_soon(
     }
     let from = Address::new(kind, body.get("title")?.as_str()?);
     for (of, id) in references(body) {
-        let Some(target) = platform.find(of, id) else {
+        if process.is_dead() && inner.rested.contains(&(of.to_owned(), id)) {
+            continue;
+        }
+        let Some(target) = inner.platform.find(of, id) else {
             return Some(Violation::ActsTooSoon(format!(
                 "{from} refers to no {of} {id}"
             )));

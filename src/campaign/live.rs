@@ -218,9 +218,14 @@ impl Life {
                     let why = format!("{:?} after {:?}", snapshot.lineage, self.lineage);
                     self.world.accuse(Violation::State(why));
                 }
-                self.serial = snapshot.serial;
-                self.lineage = snapshot.lineage;
             }
+        }
+        // What was seen and not synced, a journal that was just begun, may be lost with the power, and
+        // nothing was sent under it. What lasts is what the next look is held against.
+        let lasting = Arc::new(self.world.media.what_lasts());
+        if let Ok(snapshot) = program::state_on(lasting, &reader).read() {
+            self.serial = snapshot.serial;
+            self.lineage = snapshot.lineage;
         }
     }
 }
@@ -377,7 +382,10 @@ fn by_hand(world: &World, edit: Edit) {
     if status == 200
         && let (Hand::Notes(_), Some(note)) = (how, patch.get("extra"))
     {
-        inner.notes.insert(key, note.clone());
+        inner.notes.insert(key.clone(), note.clone());
+    }
+    if status == 200 && matches!(how, Hand::Retires) {
+        inner.rested.insert(key);
     }
     inner.count("edits by hand");
 }

@@ -1,6 +1,6 @@
 //! The program as a process runs it: what `bursar plan` and `bursar apply` do, without a console.
 
-use super::disk::View;
+use super::disk::{Media, View};
 use super::judge::STATE;
 use super::network::Cable;
 use super::violation::{Planted, Violation};
@@ -44,8 +44,13 @@ pub(super) enum Ended {
 
 /// The state of the history, as a process sees it.
 pub(super) fn state(world: &World, process: &Arc<Process>) -> LocalState {
+    state_on(Arc::clone(&world.media), process)
+}
+
+/// The state on a disk, as a process sees it.
+pub(super) fn state_on(media: Arc<Media>, process: &Arc<Process>) -> LocalState {
     let disk = View {
-        media: Arc::clone(&world.media),
+        media,
         process: Arc::clone(process),
     };
     let folder = Path::new(STATE).parent().unwrap_or(Path::new("/"));

@@ -5,7 +5,7 @@ use super::audit::Audit;
 use super::configuration::Configuration;
 use super::locking::lock;
 use super::place;
-use super::planning::{self, Gates, Planned, is_empty, state_failure};
+use super::planning::{self, Form, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
 use super::reporter::{Reporter, done};
 use super::saved::SavedPlan;
@@ -115,7 +115,7 @@ async fn carry_through(
         let is_approved = is_saved || args.auto_approve;
         // A stream of events is not broken up by a plan that nobody has to look at.
         if !(context.console.json && is_approved) {
-            planning::show(context, &planned);
+            planning::show(context, &planned, Form::of(context));
         }
         let Planned { plan, .. } = planned;
         if !plan.refusals.is_empty() {

@@ -52,8 +52,8 @@ impl Configuration {
     ///
     /// # Errors
     /// As [`Configuration::load`].
-    pub(super) fn load_silently(context: &Context) -> Result<Self, Failure> {
-        Self::of_and(context, Self::files(context)?, Applied::Wanted, |_, _| ())
+    pub(super) fn load_silently(context: &Context, applied: Applied) -> Result<Self, Failure> {
+        Self::of_and(context, Self::files(context)?, applied, |_, _| ())
     }
 
     fn files(context: &Context) -> Result<Files, Failure> {
@@ -111,11 +111,19 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
         Zone::get(name).ok()
     };
     let zone = || zone().unwrap_or_else(Zone::utc);
-    match context.now {
+    match &context.now {
         None => os::now(),
-        Some(Moment::Offset(time)) => time.to_utc(),
-        Some(Moment::Local(time)) => zone().instant(time),
-        Some(Moment::Date(day)) => zone().start_of_day(day),
+        Some(moment) => instant(moment, &zone()),
+    }
+}
+
+/// The instant of a time on the command line, in the project's time zone if it has no offset. A day
+/// is its beginning.
+pub(super) fn instant(moment: &Moment, zone: &Zone) -> Instant {
+    match moment {
+        Moment::Offset(time) => time.to_utc(),
+        Moment::Local(time) => zone.instant(*time),
+        Moment::Date(day) => zone.start_of_day(*day),
     }
 }
 

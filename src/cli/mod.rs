@@ -13,6 +13,7 @@ mod failure;
 mod files;
 mod fixing;
 mod fmt;
+mod graph;
 mod init;
 mod inside;
 mod locking;
@@ -27,6 +28,7 @@ mod planning;
 mod platform;
 mod pull;
 mod reporter;
+mod revision;
 mod sandbox;
 mod saved;
 mod schema;
@@ -35,6 +37,7 @@ mod signals;
 mod simulate;
 mod state;
 mod test;
+mod timeline;
 mod validate;
 mod watch;
 
@@ -115,6 +118,8 @@ fn carry_out(context: &Context, command: Command) -> Result<Exit, Failure> {
         Command::Lsp(args) => lsp::run(context, &args),
         Command::Test(args) => test::run(context, &args),
         Command::Simulate(args) => simulate::run(context, &args),
+        Command::Timeline(args) => timeline::run(context, &args),
+        Command::Graph(args) => graph::run(context, &args),
         Command::Plan(args) => plan::run(context, &args),
         Command::Apply(args) => apply::run(context, &args),
         Command::Drift(args) => drift::run(context, &args),
@@ -246,6 +251,8 @@ enum Command {
     Lsp(lsp::Args),
     Test(test::Args),
     Simulate(simulate::Args),
+    Timeline(timeline::Args),
+    Graph(graph::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),

@@ -39,7 +39,7 @@ pub(super) fn state_in(
     let row = || format!("{name}/{}", environment.unwrap_or("default"));
     let store = match &project.state {
         None | Some(StateConfig::Local(_)) => return Ok(State::Local(local(folder))),
-        Some(StateConfig::Http(settings)) => Store::Http(http(settings)?),
+        Some(StateConfig::Http(settings)) => Store::Http(Box::new(http(settings)?)),
         Some(StateConfig::S3(settings)) => s3(settings, row)?,
         Some(StateConfig::Postgres(settings)) => postgres(settings, row)?,
     };

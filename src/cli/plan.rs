@@ -3,7 +3,7 @@
 use super::applied::Applied;
 use super::configuration::Configuration;
 use super::place;
-use super::planning::{self, Gates, Planned, is_empty, state_failure};
+use super::planning::{self, Form, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
 use crate::model::{Duration, DurationError};
@@ -19,7 +19,8 @@ Examples:
   bursar plan
   bursar plan --detailed-exitcode     2 if there are changes, 0 if there are none
   bursar plan --out plan.json && bursar apply plan.json
-  bursar plan --out plan.json --expires-after 12h")]
+  bursar plan --out plan.json --expires-after 12h
+  bursar plan --format markdown > comment.md")]
 pub(super) struct Args {
     /// Save the plan for `bursar apply FILE`.
     #[arg(long, value_name = "FILE")]
@@ -27,11 +28,35 @@ pub(super) struct Args {
     /// How long the saved plan is good: 12h, 7d.
     #[arg(long, value_name = "DURATION", default_value = "7d", requires = "out", value_parser = parse_lifetime)]
     expires_after: TimeDelta,
+    /// The form of the plan on standard output; `--json` is `--format json`.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
+    format: Format,
     /// Exit with 2 if there are changes.
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
     gates: Gates,
+}
+
+/// The forms of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people, in Terraform's grammar.
+    Human,
+    /// One JSON object, close to `terraform show -json`.
+    Json,
+    /// A comment on a pull request, of at most 60,000 bytes.
+    Markdown,
+}
+
+impl Format {
+    fn form(self) -> Form {
+        match self {
+            Format::Human => Form::Human,
+            Format::Json => Form::Json,
+            Format::Markdown => Form::Markdown,
+        }
+    }
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
@@ -44,7 +69,12 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         platform.close().await;
         planned
     })?;
-    planning::show(context, &planned);
+    let form = if context.console.json {
+        Form::Json
+    } else {
+        args.format.form()
+    };
+    planning::show(context, &planned, form);
     let Planned { plan, .. } = planned;
     if !plan.refusals.is_empty() {
         return Ok(Exit::Blocked);

@@ -8,8 +8,9 @@ use crate::model::{Instant, LiveState, Target};
 use crate::os;
 use crate::plan::{self, Circumstances, Plan, PlanDocument, Settings};
 use crate::provider::kinds_of;
-use crate::render::human;
+use crate::render::ci::harmless_json;
 use crate::render::human::Names;
+use crate::render::{human, markdown};
 use crate::state::{Snapshot, StateError};
 use tracing::Instrument as _;
 
@@ -276,24 +277,45 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
     names
 }
 
+/// The form in which a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Human,
+    Json,
+    Markdown,
+}
+
+impl Form {
+    /// The one that all commands have in common.
+    pub(super) fn of(context: &Context) -> Self {
+        if context.console.json {
+            Form::Json
+        } else {
+            Form::Human
+        }
+    }
+}
+
 /// Shows a plan as a result.
-pub(super) fn show(context: &Context, planned: &Planned) {
+pub(super) fn show(context: &Context, planned: &Planned, form: Form) {
     let Planned {
         plan,
         names,
         requests_per_minute,
     } = planned;
-    let text = if context.console.json {
-        PlanDocument::from(plan)
-            .at_limit(*requests_per_minute)
-            .to_text()
-    } else {
-        human::plan::render(human::plan::View {
-            plan,
-            names,
-            requests_per_minute: *requests_per_minute,
-            style: context.console.out_style,
-        })
+    let view = human::plan::View {
+        plan,
+        names,
+        requests_per_minute: *requests_per_minute,
+        style: context.console.out_style,
+    };
+    let text = match form {
+        Form::Human => human::plan::render(view),
+        Form::Markdown => markdown::plan::render(view),
+        Form::Json => {
+            let document = PlanDocument::from(plan).at_limit(*requests_per_minute);
+            harmless_json(document.to_text())
+        }
     };
     context.console.result(&text);
 }

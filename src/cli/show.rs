@@ -1,5 +1,6 @@
 //! `bursar show`.
 
+use super::applied::Applied;
 use super::configuration::Configuration;
 use super::place::state_of;
 use super::planning::{self, state_failure};
@@ -39,7 +40,7 @@ enum Standing {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let saved = saved::read(&args.file)?;
-    let (standing, names) = match Configuration::load_silently(context) {
+    let (standing, names) = match Configuration::load_silently(context, Applied::Wanted) {
         Ok(configuration) => standing(&saved, &configuration),
         Err(failure) => (Standing::Unknown(failure), Names::default()),
     };

@@ -2,13 +2,15 @@
 
 use super::applied::Applied;
 use super::configuration::Configuration;
-use super::{Context, Exit, Failure};
+use super::timeline::staged;
+use super::{Context, Exit, Failure, revision};
+use crate::compile::Compiled;
 use crate::diag::nearest;
 use crate::domain::world::{Assumption, Assumptions};
 use crate::kinds::Reference;
 use crate::model::Name;
 use crate::render::{human, json};
-use crate::simulate::{Journey, Piece, Stage, Story};
+use crate::simulate::{Journey, Piece, Played, Stage, Story};
 use clap::{ArgMatches, FromArgMatches};
 use std::collections::BTreeSet;
 
@@ -37,6 +39,9 @@ struct Line {
     /// What is done, step by step.
     #[arg(value_name = "STEP")]
     steps: Vec<String>,
+    /// Play it over another git revision's configuration too, and show what differs.
+    #[arg(long, value_name = "REF")]
+    compare: Option<String>,
     /// Assume something else where the platform's behaviour is not known; docs/model.md lists what.
     #[arg(long = "assume", value_name = "NAME=CHOICE")]
     assumed: Vec<Assumption>,
@@ -47,6 +52,7 @@ struct Line {
 pub(super) struct Args {
     person: Vec<String>,
     pieces: Vec<Piece>,
+    compare: Option<String>,
     assumed: Vec<Assumption>,
 }
 
@@ -58,6 +64,7 @@ impl FromArgMatches for Args {
             at,
             after,
             steps,
+            compare,
             assumed,
         } = Line::from_arg_matches(matches)?;
         let mut placed: Vec<(usize, Piece)> = Vec::new();
@@ -78,6 +85,7 @@ impl FromArgMatches for Args {
         Ok(Args {
             person,
             pieces: placed.into_iter().map(|(_, piece)| piece).collect(),
+            compare,
             assumed,
         })
     }
@@ -95,7 +103,8 @@ impl clap::Args for Args {
 Examples:
   bursar simulate --at 2026-09-01T10:00 opens-offer web-dev --after 31m
   bursar simulate --person tags=vip --at 2026-09-01T10:00 opens-offer web-dev --after 5m pays web-dev
-  bursar simulate --at 2026-09-01T10:00 pays web-dev coupon=come-back --after 30d --json",
+  bursar simulate --at 2026-09-01T10:00 pays web-dev coupon=come-back --after 30d --json
+  bursar simulate --compare main --at 2026-09-01T10:00 opens-offer web-dev --after 2d",
         )
     }
 
@@ -108,6 +117,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let Args {
         person,
         pieces,
+        compare,
         assumed,
     } = args;
     let assumptions = Assumptions::with(assumed)
@@ -116,19 +126,35 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         Journey::read(person, pieces).map_err(|wrong| Failure::new(Exit::Invalid, wrong))?;
     let configuration = Configuration::load(context, Applied::Offline)?;
     let compiled = &configuration.compiled;
-    let stage =
-        Stage::of(compiled).map_err(|error| Failure::new(Exit::Invalid, error.to_string()))?;
-    known(&journey, &stage)?;
-    let (story, refused) = journey.story(&stage, assumptions);
-    let zone = compiled.zone.name();
-    let story = Story {
-        person: "the person".to_owned(),
-        ..story
+    let played = |compiled: &Compiled| -> Result<Played, Failure> {
+        let stage = staged(compiled)?;
+        known(&journey, &stage)?;
+        let (story, refused) = journey.story(&stage, assumptions);
+        Ok(Played {
+            story: Story {
+                person: "the person".to_owned(),
+                ..story
+            },
+            refused,
+        })
     };
-    let text = if context.console.json {
-        json::journey::render(&story, &refused, zone)
-    } else {
-        human::journey::render(&story, &refused, zone, context.console.out_style)
+    let now = played(compiled)?;
+    let zone = compiled.zone.name();
+    let style = context.console.out_style;
+    let text = match compare {
+        Some(reference) => {
+            let earlier = revision::configuration(context, &configuration, reference)?;
+            let before = played(&earlier).map_err(|failure| {
+                failure.hint(format!("in the configuration of `{reference}`"))
+            })?;
+            if context.console.json {
+                json::journey::compared(&before, &now, reference, zone)
+            } else {
+                human::journey::compared(&before, &now, reference, zone, style)
+            }
+        }
+        None if context.console.json => json::journey::render(&now, zone),
+        None => human::journey::render(&now, zone, style),
     };
     context.console.result(&text);
     Ok(Exit::Done)

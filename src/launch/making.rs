@@ -128,7 +128,7 @@ impl<'a> Making<'a> {
             own
         };
         let mut own = own;
-        if follows::offer(document).is_some_and(|offer| offer.like.is_some()) {
+        if self.is_like_another_launch(document) {
             let likes = self.likes(document, written);
             let is_copied = |key: &str| key != "like" && !META_FIELDS.contains(&key);
             own = also(standalone::written_out(own, likes.into_iter(), is_copied));
@@ -148,10 +148,10 @@ impl<'a> Making<'a> {
                 message: "something in it is written in a form that is not changed: compare it with the earlier one".to_owned(),
             });
         }
-        let mut rewriting = Rewriting::new(&own, &address);
+        let mut rewriting = Rewriting::new(&own, &address, document, self.request.project);
         let name = Path::root().key("name");
         rewriting.put(&name, &address.name);
-        rewriting.rename(document, self.renames);
+        rewriting.rename(self.renames);
         rewriting.rename_in_comments(self.renames);
         let is_test = matches!(document.spec, Spec::Test(_));
         let kind = document.address.kind.to_string();
@@ -189,6 +189,15 @@ impl<'a> Making<'a> {
         self.changed.extend(changed);
         self.codes.extend(code.map(|code| code.to_lowercase()));
         text
+    }
+
+    /// Whether an offer is like one that does not go along. One that does has moved in the same way.
+    fn is_like_another_launch(&self, document: &Document) -> bool {
+        let like = follows::offer(document).and_then(|offer| offer.like.as_ref());
+        like.and_then(Reference::name).is_some_and(|name| {
+            let key = ("offer".to_owned(), name.as_str().to_owned());
+            !self.renames.contains_key(&key)
+        })
     }
 
     /// The offers that one is like, nearest first, as they are written.

@@ -2,6 +2,7 @@
 
 use crate::kinds::{Document, Link, Place, Reference, Spec};
 use crate::model::Address;
+use crate::source::FileId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kinds that go along with a cohort's offers.
@@ -30,8 +31,14 @@ pub struct Kept {
 /// Finds what belongs to a cohort: the offers that sell it; and of coupons, lists, letters and
 /// scenarios those that are connected with these offers and with no other cohort's, by whatever
 /// names one of them.
-pub(super) fn of<'a>(documents: &'a [Document], cohort: &'a Document) -> Members<'a> {
-    let graph = Graph::new(documents, cohort);
+///
+/// What the project's defaults name is every launch's.
+pub(super) fn of<'a>(
+    documents: &'a [Document],
+    cohort: &'a Document,
+    project: FileId,
+) -> Members<'a> {
+    let graph = Graph::new(documents, cohort, project);
     let core: BTreeSet<&Address> = graph
         .documents
         .values()
@@ -41,7 +48,9 @@ pub(super) fn of<'a>(documents: &'a [Document], cohort: &'a Document) -> Members
     let mut own = graph.connected(&core, |document| !graph.speaks_of_another(document));
     loop {
         let stays = |address: &&Address| {
-            core.contains(*address) || graph.users(address).all(|user| own.contains(user))
+            let is_default = graph.defaults.contains(*address);
+            let is_own = !is_default && graph.users(address).all(|user| own.contains(user));
+            core.contains(*address) || is_own
         };
         let kept: BTreeSet<&Address> = own.iter().copied().filter(|it| stays(it)).collect();
         let kept = graph.connected(&core, |document| kept.contains(&document.address));
@@ -102,10 +111,12 @@ struct Graph<'a> {
     names: BTreeMap<&'a Address, BTreeSet<&'a Address>>,
     /// Who of the kinds that go along names each.
     users: BTreeMap<&'a Address, BTreeSet<&'a Address>>,
+    /// What the project's defaults name.
+    defaults: BTreeSet<&'a Address>,
 }
 
 impl<'a> Graph<'a> {
-    fn new(all: &'a [Document], cohort: &'a Document) -> Self {
+    fn new(all: &'a [Document], cohort: &'a Document, project: FileId) -> Self {
         let documents: BTreeMap<&Address, &Document> =
             all.iter().map(|it| (&it.address, it)).collect();
         let mut graph = Graph {
@@ -113,12 +124,16 @@ impl<'a> Graph<'a> {
             documents,
             names: BTreeMap::new(),
             users: BTreeMap::new(),
+            defaults: BTreeSet::new(),
         };
         for document in all {
             for link in document.spec.links() {
                 let Some(target) = graph.target(&link) else {
                     continue;
                 };
+                if document.node.descend(&link.path.0).span.file == project {
+                    graph.defaults.insert(target);
+                }
                 let names = graph.names.entry(&document.address).or_default();
                 names.insert(target);
                 if CARRIED.contains(&document.spec.kind()) {
@@ -246,6 +261,9 @@ impl<'a> Graph<'a> {
                 let because = match (self.other_offer(named), user) {
                     (Some(offer), _) => format!("it speaks of {offer} too"),
                     (None, Some(user)) => format!("{user} has it too"),
+                    (None, None) if self.defaults.contains(other) => {
+                        "the project's defaults name it".to_owned()
+                    }
                     (None, None) => "it belongs to no cohort".to_owned(),
                 };
                 out.insert(other, because);

@@ -56,6 +56,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Request<'a> {
     /// The texts of the project.
     pub sources: &'a SourceMap,
+    /// The file of `bursar.yaml`: what stands there is every document's.
+    pub project: FileId,
     /// Its documents, typed.
     pub documents: &'a [Document],
     /// Its documents as they are written, nothing filled in.
@@ -176,7 +178,7 @@ pub fn next_cohort(request: &Request<'_>) -> Result<NextCohort, Refusal> {
     let starts = new_start(cohort, started, request);
     let days = (starts.local.date() - started.date()).num_days();
     let naming = name_it(&index, request, started.date(), starts.local.date())?;
-    let members = members::of(request.documents, document);
+    let members = members::of(request.documents, document, request.project);
     let renames = renames(&members, &index, &naming, cohort, copy);
 
     let program = |course: &Reference| program_of(&index, course);
@@ -225,8 +227,9 @@ pub fn next_cohort(request: &Request<'_>) -> Result<NextCohort, Refusal> {
     );
     decisions.sort_by(|a, b| (a.topic, &a.address).cmp(&(b.topic, &b.address)));
     let header = format!(
-        "# The launch after {}, {days} days later, made by `bursar new cohort`.\n\n",
-        document.address
+        "# The launch after {}, {}, made by `bursar new cohort`.\n\n",
+        document.address,
+        distance(days)
     );
     let text = format!("{header}{new}");
     let text = format(&text, &Limits::default())
@@ -275,6 +278,18 @@ impl NextCohort {
             Some((folder, _)) => format!("{}/{name}.yaml", self.naming.folder(folder)),
             None => format!("{name}.yaml"),
         }
+    }
+}
+
+/// `175 days later`
+pub fn distance(days: i64) -> String {
+    let (count, side) = (
+        days.unsigned_abs(),
+        if days < 0 { "earlier" } else { "later" },
+    );
+    match count {
+        1 => format!("1 day {side}"),
+        _ => format!("{count} days {side}"),
     }
 }
 

@@ -8,7 +8,7 @@ use super::standalone::{Standalone, applied};
 use super::tree;
 use crate::kinds::{Document, Link, Place, Reference};
 use crate::model::{Address, Path, Seg};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::yaml::{Node, ScalarStyle, Value, Written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -33,6 +33,10 @@ pub struct Changed {
 pub(super) struct Rewriting<'a> {
     document: &'a Standalone,
     address: &'a Address,
+    /// The document as it was, everything merged in.
+    old: &'a Document,
+    /// The file of the project's defaults.
+    project: FileId,
     edits: Vec<(Span, String)>,
     pub(super) changed: Vec<Changed>,
     pub(super) left: Vec<Decision>,
@@ -40,10 +44,17 @@ pub(super) struct Rewriting<'a> {
 
 impl<'a> Rewriting<'a> {
     /// Of a document that is called `address` from now on.
-    pub(super) fn new(document: &'a Standalone, address: &'a Address) -> Self {
+    pub(super) fn new(
+        document: &'a Standalone,
+        address: &'a Address,
+        old: &'a Document,
+        project: FileId,
+    ) -> Self {
         Rewriting {
             document,
             address,
+            old,
+            project,
             edits: Vec::new(),
             changed: Vec::new(),
             left: Vec::new(),
@@ -69,8 +80,7 @@ impl<'a> Rewriting<'a> {
     pub(super) fn redate(&mut self, path: &Path, new: &Redated) {
         let old = tree::value(&self.document.node, path).and_then(Node::as_str);
         let Some(old) = old.map(str::to_owned) else {
-            // Only what is merged in from the project's defaults stands nowhere in the document.
-            return self.leave(path, "it comes from the project's defaults");
+            return self.is_elsewhere(path, "it comes from the project's defaults");
         };
         if old == new.text {
             return;
@@ -85,14 +95,13 @@ impl<'a> Rewriting<'a> {
     }
 
     /// Gives the names that have changed in every reference.
-    pub(super) fn rename(&mut self, old: &Document, renames: &Renames) {
-        for link in old.spec.links() {
+    pub(super) fn rename(&mut self, renames: &Renames) {
+        for link in self.old.spec.links() {
             let Reference::Name(name) = &link.to else {
                 continue;
             };
-            // A part of a course is no name of a document; the course is named beside it. What an
-            // offer was like is written out.
-            if link.inside.is_some() || link.path.field() == Some("like") {
+            // A part of a course is no name of a document; the course is named beside it.
+            if link.inside.is_some() {
                 continue;
             }
             let key = (link.kind.to_owned(), name.as_str().to_owned());
@@ -116,7 +125,7 @@ impl<'a> Rewriting<'a> {
                     Some(text) => {
                         self.put(&link.path, &text);
                     }
-                    None => self.leave(
+                    None => self.is_elsewhere(
                         &link.path,
                         &format!("the project's defaults name {}.{old} here", link.kind),
                     ),
@@ -199,6 +208,15 @@ impl<'a> Rewriting<'a> {
             }
             Some(_) => {}
             None => self.edits.push((span, new)),
+        }
+    }
+
+    /// What stands nowhere in the text comes from an offer of the launch that it is like, and is
+    /// changed there, or from the project's defaults, which are others' too.
+    fn is_elsewhere(&mut self, path: &Path, why: &str) {
+        let merged = tree::value(&self.old.node, path);
+        if merged.is_some_and(|node| node.span.file == self.project) {
+            self.leave(path, why);
         }
     }
 

@@ -76,6 +76,7 @@ pub(super) fn of(text: &str, place: Span) -> Option<Standalone> {
     for part in parts(text) {
         let own = text.get(part.clone()).unwrap_or_default();
         if part.contains(&at) {
+            let own = own.trim_start_matches('\u{feff}');
             let own = own.trim_matches(['\n', '\r']).trim_end();
             return Standalone::read(format!("{comments}{own}\n"));
         }

@@ -9,6 +9,7 @@
 
 mod append;
 mod credentials;
+mod earlier;
 mod folder;
 mod identity;
 mod pattern;
@@ -20,6 +21,7 @@ mod write;
 
 pub use append::AppendFile;
 pub use credentials::{Credentials, CredentialsError, credentials, secret};
+pub use earlier::{EarlierError, earlier};
 pub use folder::{
     FileRead, FolderError, Found, PROJECT_FILE, ProjectFolder, Refusal, find_project,
     project_above, read_named,

@@ -3,7 +3,9 @@
 use crate::domain::consequences::{self as meaning, About, Change, Consequences, Deed, Facts};
 use crate::domain::zone::Zone;
 use crate::kinds::{self, Rule, fill_nulls, normal_attributes};
-use crate::model::{Address, Attributes, BaseState, DesiredState, Instant, LiveState, RemoteId};
+use crate::model::{
+    Address, Attributes, BaseState, DesiredState, Instant, LiveState, RemoteId, Value,
+};
 use crate::plan::patch::merge;
 use crate::plan::{Action, Difference, Operation, Plan, Reason, Refusal, Step, What};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +170,9 @@ fn on_paper<'a>(
         .iter()
         .map(|(key, value)| (key.clone(), value.resolve(id, &output)))
         .collect();
+    for path in collection.with(Rule::Whole) {
+        without_nulls(&mut after, path);
+    }
     fill_nulls(collection, &mut after);
     let after = normal_attributes(collection, after);
     if deed == Deed::Changed && before.as_ref() == Some(&after) {
@@ -186,6 +191,22 @@ fn on_paper<'a>(
         before,
         after: (deed != Deed::Deleted).then_some(after),
     })
+}
+
+/// A map of one of several forms: what the form before had was taken out with nulls.
+fn without_nulls(attributes: &mut Attributes, dotted: &str) {
+    let (key, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
+    let Some(Value::Map(entries)) = attributes.get_mut(key) else {
+        return;
+    };
+    if rest.is_empty() {
+        let kept = entries.iter().filter(|(_, value)| **value != Value::Null);
+        *entries = kept
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+    } else {
+        without_nulls(entries, rest);
+    }
 }
 
 /// What an object is like: on the platform, or as it was last applied where that cannot be read.
@@ -225,10 +246,7 @@ fn refusals(consequences: &Consequences, circumstances: Circumstances<'_>) -> Ve
         if !accepted {
             refusals.push(Refusal {
                 address: Address::parse(&one.address).ok(),
-                message: format!(
-                    "{}; without being asked for, the limit is 0 clients",
-                    one.text
-                ),
+                message: format!("{}; the limit without a flag is 0 clients", one.text),
                 help: format!("{instead}, or allow it for this plan: `{flag}`"),
             });
         }

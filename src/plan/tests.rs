@@ -1,5 +1,6 @@
 //! Whole plans. Each test ends by carrying its plan out on values and planning again.
 
+mod consequences;
 mod interruptions;
 mod laws;
 pub(crate) mod project;

@@ -6,13 +6,18 @@
 
 mod accepted;
 pub mod ci;
+pub mod dot;
 pub mod github;
 pub mod human;
+pub mod ics;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+pub mod mermaid;
 mod progress;
 pub mod sarif;
 mod style;
+pub mod svg;
 pub mod terminal;
 mod tested;
 

@@ -110,7 +110,9 @@ impl<'s> Form<'s> {
         let tag = fields.next()?;
         let alone = fields.next().is_none() && self.required().eq([tag]);
         let closed = self.0.get("additionalProperties") == Some(&Value::Bool(false));
-        (alone && closed).then_some(tag)
+        // One whose value is fixed says by that value what the map is.
+        let open = self.0["properties"][tag].get("const").is_none();
+        (alone && closed && open).then_some(tag)
     }
 
     /// The form in words: "money such as `490.00 EUR`", "a list".

@@ -4,6 +4,7 @@ use super::alternatives::{Form, Shape};
 use crate::kinds::{At, Day, Discount, Percent, Price};
 use crate::model::{Duration, Money, Name, TimeOfDay};
 use crate::yaml::{Node, Scalar, ScalarStyle, ScalarType, Value};
+use rust_decimal::Decimal;
 
 /// What to do about a node that is none of the forms. `currency` is the project's.
 pub(super) fn cure(node: &Node, forms: &[Form<'_>], currency: Option<&str>) -> Option<String> {
@@ -142,12 +143,13 @@ fn amount(text: &str, currency: Option<&str>) -> Option<Money> {
     let currency = currency?;
     let plain = text.replace('_', "");
     Money::from_wire(&plain, currency)
-        .or_else(|_| {
-            // Only what is written with an exponent, a leading zero or sign goes through a float.
-            let value: f64 = plain.parse().unwrap_or(f64::NAN);
-            Money::from_wire(&value.to_string(), currency)
-        })
         .ok()
+        .or_else(|| {
+            // Written with an exponent, a leading zero or a sign.
+            let exact = plain.parse::<Decimal>();
+            let exact = exact.or_else(|_| Decimal::from_scientific(&plain)).ok()?;
+            Money::from_wire(&exact.normalize().to_string(), currency).ok()
+        })
         .filter(|money| money.minor >= 0)
 }
 

@@ -227,11 +227,22 @@ impl<'s> Place<'s> {
                 schema,
                 required,
             };
+            let deciding = self.deciding(&name);
+            let (form, summary) = match deciding.as_slice() {
+                [_, _, ..] => (
+                    words(&deciding),
+                    "Which of the other fields belong here.".to_owned(),
+                ),
+                _ => (
+                    words(&forms(self.root, schema)),
+                    first_sentence(&self.field_description(&name, place)),
+                ),
+            };
             FieldLine {
-                name: name.clone(),
-                form: words(&forms(self.root, schema)),
+                name,
+                form,
                 required,
-                summary: first_sentence(&self.field_description(&name, place)),
+                summary,
             }
         });
         Explanation {
@@ -253,6 +264,14 @@ impl<'s> Place<'s> {
             example: example(kind_id, path, &all),
             topic,
         }
+    }
+
+    /// The constants that a field has in a union of maps.
+    fn deciding(self, name: &str) -> Vec<Form<'s>> {
+        let maps = self.maps().into_iter();
+        let fields = maps.filter_map(|map| map.0.get("properties")?.get(name));
+        let constants = fields.filter(|field| field.get("const").is_some());
+        constants.map(Form).collect()
     }
 
     /// In a union of maps with one key the description stands at the map.

@@ -4,6 +4,7 @@ use super::run::Outcome;
 use super::stage::Stage;
 use crate::compile::Compiled;
 use crate::domain::world::{Buyable, Command, Id, What, World};
+use crate::kinds::scenario::ScenarioStatus;
 use crate::kinds::test::{Expectation, PriceExpectation};
 use crate::kinds::{Index, Spec};
 use crate::rules::{Restriction, restrictions};
@@ -168,6 +169,8 @@ pub fn coverage(compiled: &Compiled, stage: &Stage, outcomes: &[Outcome]) -> Cov
         match &document.spec {
             Spec::Offer(_) => offers.count(&address, None, all.offers.contains(&id)),
             Spec::Coupon(_) => coupons.count(&address, None, all.coupons.contains(&id)),
+            // What is paused does nothing that could be shown.
+            Spec::Scenario(scenario) if scenario.status.set() == Some(&ScenarioStatus::Paused) => {}
             Spec::Scenario(scenario) => {
                 for (at, trigger) in scenario.triggers.iter().enumerate() {
                     let acts = all.branches.contains(&(id, at, Branch::Acts));

@@ -24,6 +24,15 @@ pub enum Piece {
     Word(String),
 }
 
+/// A journey that has been played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// What happened.
+    pub story: Story,
+    /// What could not be done.
+    pub refused: Vec<String>,
+}
+
 /// A journey that has been read.
 #[derive(Clone, Debug)]
 pub struct Journey {

@@ -10,14 +10,18 @@
 
 mod coverage;
 mod expectation;
+mod graph;
 mod journey;
 mod run;
 mod stage;
 mod story;
+mod timeline;
 mod words;
 
 pub use coverage::{Coverage, Covered, Gap, Measure, coverage};
-pub use journey::{Journey, Piece};
+pub use graph::{Arrow, Graph, GraphBox, Shape, graph};
+pub use journey::{Journey, Piece, Played};
 pub use run::{Miss, Outcome, run};
 pub use stage::{Stage, Unstageable};
 pub use story::{Line, Story};
+pub use timeline::{Moment, Move, Relative, Span, Timeline, timeline};

@@ -24,7 +24,7 @@ const CAP_BYTES: usize = 256 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub enum Store {
     /// A server that speaks Terraform's HTTP backend protocol.
-    Http(HttpStore),
+    Http(Box<HttpStore>),
     /// A bucket.
     #[cfg(feature = "s3")]
     S3(S3Store),

@@ -144,6 +144,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("dialoguer", &["cli"]),
     ("notify", &["cli"]),
+    ("icalendar", &["render"]),
     ("jsonschema", &["schema"]),
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
@@ -248,6 +249,45 @@ fn only_some_rooms_name_a_kind() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where there are floats, and why none of them is money.
+const FLOATS: &[(&str, &str)] = &[
+    (
+        "src/kinds/scalars.rs",
+        "a whole number that JSON writes as `3.0`",
+    ),
+    ("src/yaml", "the type of YAML's core schema"),
+    (
+        "src/provider/decode.rs",
+        "a number of a server becomes its text at once, in the shortest form, which is exact up to 15 digits",
+    ),
+    ("src/provider/http/limiter.rs", "seconds"),
+];
+
+#[test]
+fn no_float_is_money() {
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let path = file.path.to_string_lossy();
+        let is_known = FLOATS.iter().any(|(known, _)| path.starts_with(known));
+        let mut words = file
+            .code
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let has_float = words.any(|word| {
+            matches!(
+                word,
+                "f32" | "f64" | "as_f64" | "as_f32" | "to_f64" | "to_f32" | "from_f64"
+            )
+        });
+        if has_float && !is_known {
+            wrong.push(format!("{path} has a float"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // Money itself is a whole number of minor units.
+    let money = include_str!("../../src/model/money.rs");
+    assert!(money.contains("pub minor: i64"));
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! The suite of places on this machine and on our own stub of a server, and what a server may do to
 //! the protocol.
 
+#[cfg(feature = "s3")]
+mod bucket;
 pub mod server;
+#[cfg(feature = "s3")]
+mod stub;
 
 use crate::state_suite::cases::{
     Elsewhere, Place, apply, begin, elsewhere_cases, holder, in_store, place_cases,
@@ -55,7 +59,7 @@ impl Http {
 impl Place for Http {
     fn of(&self, machine: &Path, project: &str) -> State {
         let address = format!("http://127.0.0.1:{}/state/school", self.line.port());
-        in_store(Store::Http(store(&address)), machine, project)
+        in_store(Store::Http(Box::new(store(&address))), machine, project)
     }
 
     async fn document(&self) -> Option<Vec<u8>> {
@@ -73,9 +77,78 @@ impl Elsewhere for Http {
     }
 }
 
+/// Our own bucket, behind a line.
+#[cfg(feature = "s3")]
+struct Bucket {
+    stub: stub::Stub,
+    line: Line,
+}
+
+#[cfg(feature = "s3")]
+impl Bucket {
+    async fn start() -> Self {
+        let stub = stub::Stub::start().await;
+        let line = Line::to(stub.address().trim_start_matches("http://")).await;
+        Bucket { stub, line }
+    }
+}
+
+#[cfg(feature = "s3")]
+impl Place for Bucket {
+    fn of(&self, machine: &Path, project: &str) -> State {
+        let address = format!("http://127.0.0.1:{}", self.line.port());
+        in_store(Store::S3(stub_store(&address)), machine, project)
+    }
+
+    async fn document(&self) -> Option<Vec<u8>> {
+        self.stub.object(DOCUMENT)
+    }
+
+    async fn set_document(&self, text: &[u8]) {
+        self.stub.set_object(DOCUMENT, text);
+    }
+}
+
+#[cfg(feature = "s3")]
+impl Elsewhere for Bucket {
+    fn line(&self) -> &Line {
+        &self.line
+    }
+}
+
+/// Where the stub of a bucket keeps the document.
+#[cfg(feature = "s3")]
+const DOCUMENT: &str = "/b/school/state.json";
+
+#[cfg(feature = "s3")]
+fn stub_store(address: &str) -> bursar::state::S3Store {
+    use bursar::model::Secret;
+    use bursar::state::{S3Credentials, S3Object, S3Store};
+    let object = S3Object {
+        bucket: "b".to_owned(),
+        key: "school/state.json".to_owned(),
+        region: "us-east-1".to_owned(),
+        endpoint: Some(address.to_owned()),
+    };
+    let credentials = S3Credentials {
+        access_key_id: Secret::new("s3cret-id"),
+        secret_access_key: Secret::new("s3cret-key"),
+        session_token: Some(Secret::new("s3cret-token")),
+    };
+    S3Store::new(&object, &credentials)
+        .unwrap()
+        .with_pause(Duration::from_millis(1))
+}
+
 mod local {
     use super::*;
     place_cases!(Local::start);
+}
+
+#[cfg(feature = "s3")]
+mod s3 {
+    use super::*;
+    elsewhere_cases!(Bucket::start);
 }
 
 mod http {
@@ -146,7 +219,7 @@ async fn nothing_and_too_much_are_told_apart() {
     let place = Http::start().await;
     let (server, machine) = (place.server.clone(), TempDir::new().unwrap());
     let capped = store(&server.address()).with_cap(1 << 19);
-    let state = in_store(Store::Http(capped), machine.path(), "school");
+    let state = in_store(Store::Http(Box::new(capped)), machine.path(), "school");
     let first = apply(&state, "run-1", "a", 1).await.unwrap();
     // No content and no bytes both mean that there is no state.
     for mood in [Mood::HasNoContent, Mood::IsEmpty] {
@@ -223,7 +296,7 @@ async fn each_address_and_verb_is_used_where_it_is_meant() {
         unlock_method: Some("DELETE".to_owned()),
     };
     let store = HttpStore::new(&gitlab, None).unwrap();
-    let state = in_store(Store::Http(store), machine.path(), "school");
+    let state = in_store(Store::Http(Box::new(store)), machine.path(), "school");
     apply(&state, "run-1", "a", 1).await.unwrap();
     let seen = server.seen();
     let (first, last) = (seen.first().unwrap(), seen.last().unwrap());

@@ -188,3 +188,27 @@ async fn a_lock_that_nobody_claims_is_told_with_its_process() {
         "{text}"
     );
 }
+
+/// As `docs/state.md` says.
+#[tokio::test]
+async fn a_role_that_may_make_nothing_uses_what_was_made_for_it() {
+    let place = Row::in_schema(&unique()).await;
+    let schema = &place.schema;
+    let sql = format!(
+        "CREATE SCHEMA {schema}; \
+         CREATE TABLE {schema}.bursar_states (name text PRIMARY KEY, version bigint NOT NULL, \
+         document bytea, holder text, holder_pid integer); \
+         GRANT USAGE ON SCHEMA {schema} TO guest; \
+         GRANT SELECT, INSERT, UPDATE ON {schema}.bursar_states TO guest"
+    );
+    place.raw().await.batch_execute(&sql).await.unwrap();
+    let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let address = place.url("guest", "school");
+    let guest = |machine: &Path| place.with(&address, Some(secret()), machine);
+    apply(&guest(one.path()), "run-1", "a", 1).await.unwrap();
+    let held = guest(one.path()).lock(&holder("run-2")).await.unwrap();
+    let freed = guest(two.path()).unlock("run-2", &holder("run-3")).await;
+    assert!(freed.is_ok(), "{freed:?}");
+    apply(&guest(two.path()), "run-4", "b", 2).await.unwrap();
+    drop(held);
+}

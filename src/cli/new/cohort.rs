@@ -14,7 +14,7 @@ use crate::model::{Address, Moment};
 use crate::os::{self, NewFilesError, ProjectFolder};
 use crate::render::{human, json};
 use crate::simulate::{self, Stage};
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use crate::yaml::{self, Limits, Node};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -207,6 +207,7 @@ impl Project {
     fn next(&self, args: &Args, form: Form, course: Option<&str>) -> Result<NextCohort, Failure> {
         let request = Request {
             sources: &self.sources,
+            project: FileId(0),
             documents: &self.documents,
             written: &self.written,
             zone: &self.zone,

@@ -31,6 +31,8 @@ pub(super) fn say(sides: &Sides<'_>, change: &Change<'_>, out: &mut Vec<Conseque
             if let (Some(before), Some(after), Some(id)) = (&before, &after, change.old) {
                 followers(sides, change, id, before, after, out);
                 on_sale(sides, change, Some(before), after, out);
+            } else if let Some(id) = change.old {
+                unreadable(sides, change, id, out);
             }
         }
         Deed::Retired | Deed::Deleted => {
@@ -53,28 +55,25 @@ fn followers(
     let clients = sides.count("offer", id, "clients_count");
     let words = many(clients, Counted::Clients);
     let verb = |one: &'static str, more: &'static str| if clients == Some(1) { one } else { more };
-    if before.products == after.products {
-        let text = format!(
-            "{words} {} it; what they bought stays as it is",
-            verb("has bought", "have bought")
-        );
-        out.push(
-            change
-                .say(About::Kept, text)
-                .counting(Counted::Clients, clients),
-        );
-    } else {
-        let text = format!(
-            "{words} {} it and {} the new terms at once",
-            verb("follows", "follow"),
-            verb("has", "have")
-        );
-        out.push(
-            change
-                .say(About::Reach, text)
-                .counting(Counted::Clients, clients),
-        );
-    }
+    let (about, text) = match (before.products == after.products, clients) {
+        (_, Some(0)) => (About::Reach, "nobody has bought it yet".to_owned()),
+        (true, _) => (
+            About::Kept,
+            format!(
+                "{words} {} it; what they bought stays as it is",
+                verb("has bought", "have bought")
+            ),
+        ),
+        (false, _) => (
+            About::Reach,
+            format!(
+                "{words} {} it and {} the new terms at once",
+                verb("follows", "follow"),
+                verb("has", "have")
+            ),
+        ),
+    };
+    out.push(change.say(about, text).counting(Counted::Clients, clients));
     copies(sides, change, out);
     let priced = ["price", "promotion", "payment"];
     if priced.iter().any(|key| change.changes(key)) {
@@ -92,6 +91,28 @@ fn followers(
         clients,
         out,
     );
+}
+
+/// What cannot be read may take something from people who are in: that is not known to be harmless.
+fn unreadable(sides: &Sides<'_>, change: &Change<'_>, id: Id, out: &mut Vec<Consequence>) {
+    let clients = sides.count("offer", id, "clients_count");
+    if clients == Some(0) {
+        return;
+    }
+    let whose = many(clients, Counted::Clients);
+    let mut say = |about, what: &str| {
+        let text = format!("{whose}: {what} is unknown, for the platform's answer is odd");
+        out.push(change.say(about, text).counting(Counted::Clients, clients));
+    };
+    if change.changes("products") {
+        say(About::AccessShortened, "whether their access ends earlier");
+        say(
+            About::LessonsClosed,
+            "whether lessons that are open now close",
+        );
+    } else {
+        say(About::Reach, "what it means for them");
+    }
 }
 
 /// Clients on private copies of an offer do not see what happens to it.
@@ -186,7 +207,7 @@ fn earlier_cohorts(
     after: &Offer,
     out: &mut Vec<Consequence>,
 ) {
-    let mut earlier: BTreeMap<Id, Option<u64>> = BTreeMap::new();
+    let mut earlier: BTreeMap<String, Option<u64>> = BTreeMap::new();
     for product in &after.products {
         for id in sides.offers_on(product.course) {
             let is_copy = sides
@@ -200,16 +221,15 @@ fn earlier_cohorts(
                 });
             let clients = sides.count("offer", id, "clients_count");
             if !is_copy && stays && clients != Some(0) {
-                earlier.insert(id, clients);
+                earlier.insert(sides.name("offer", id), clients);
             }
         }
     }
-    for (id, clients) in earlier.iter().take(MOST_NAMED) {
+    for (name, clients) in earlier.iter().take(MOST_NAMED) {
         let keep = if *clients == Some(1) { "keeps" } else { "keep" };
         let text = format!(
-            "{} of {} on the same course {keep} access and dates",
-            many(*clients, Counted::Clients),
-            sides.name("offer", *id)
+            "{} of {name} on the same course {keep} access and dates",
+            many(*clients, Counted::Clients)
         );
         out.push(
             change

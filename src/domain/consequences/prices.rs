@@ -140,6 +140,14 @@ fn of_coupon(
     let (Some(id), after) = (change.old.or(change.new), change.new) else {
         return Vec::new();
     };
+    let is_odd = |side, id: Option<Id>| {
+        id.is_some_and(|id| {
+            sides.attributes(side, "coupon", id).is_some() && sides.coupon(side, id).is_none()
+        })
+    };
+    if is_odd(Side::Before, change.old) || is_odd(Side::After, after) {
+        return Vec::new();
+    }
     let old = change.old.and_then(|id| usable(sides, Side::Before, id));
     let new = after.and_then(|id| usable(sides, Side::After, id));
     if old.as_ref().map(|it| it.discount) == new.as_ref().map(|it| it.discount) {
@@ -178,6 +186,7 @@ fn of_coupon(
             }
         }
     }
+    rows.sort_by(|one, other| (&one.of, one.way).cmp(&(&other.of, other.way)));
     rows
 }
 

@@ -4,7 +4,7 @@ use super::World;
 use super::assumptions::{Checkpoints, LessonNotices};
 use super::command::Refusal;
 use super::event::{By, What};
-use super::person::{Grant, Person};
+use super::person::{Change, ChangeSort, Grant, Person};
 use super::school::{Id, Lesson, Module, Occasion, Product, Term};
 use super::timers::Timer;
 use super::times::term;
@@ -97,20 +97,22 @@ impl World {
         if let Some(paid) = grant.paid_until {
             ends = Some(ends.map_or(paid, |ends| ends.min(paid)));
         }
-        for (at, by) in &grant.extensions {
-            // What has ended goes on from the day on which it is prolonged.
-            ends = ends.map(|ends| term(ends.max(*at), *by, zone));
-        }
-        let mut rests = Vec::with_capacity(grant.freezes.len());
-        for (at, length) in &grant.freezes {
-            rests.push((*at, term(*at, *length, zone)));
-            ends = ends.map(|ends| {
-                if ends > *at {
-                    term(ends, *length, zone)
-                } else {
-                    ends
+        let mut rests = Vec::new();
+        for Change { at, length, sort } in &grant.changes {
+            match sort {
+                // What has ended goes on from the day on which it is prolonged.
+                ChangeSort::Extension => ends = ends.map(|ends| term(ends.max(*at), *length, zone)),
+                ChangeSort::Freeze => {
+                    rests.push((*at, term(*at, *length, zone)));
+                    ends = ends.map(|ends| {
+                        if ends > *at {
+                            term(ends, *length, zone)
+                        } else {
+                            ends
+                        }
+                    });
                 }
-            });
+            }
         }
         Access {
             offer: grant.offer,
@@ -489,7 +491,12 @@ impl World {
         who: By,
     ) -> Result<(), Refusal> {
         let now = self.now;
-        self.change_grants(id, offer, |grant| grant.extensions.push((now, by)))?;
+        let extension = Change {
+            at: now,
+            length: by,
+            sort: ChangeSort::Extension,
+        };
+        self.change_grants(id, offer, |grant| grant.changes.push(extension))?;
         let changed = self.accesses_by(id, offer);
         for (course, access) in changed {
             let what = What::AccessExtended {
@@ -506,7 +513,12 @@ impl World {
     /// Access that an offer gave rests; its end moves by as much.
     pub(super) fn freeze(&mut self, id: Id, offer: Id, length: Duration) -> Result<(), Refusal> {
         let now = self.now;
-        self.change_grants(id, offer, |grant| grant.freezes.push((now, length)))?;
+        let freeze = Change {
+            at: now,
+            length,
+            sort: ChangeSort::Freeze,
+        };
+        self.change_grants(id, offer, |grant| grant.changes.push(freeze))?;
         let until = term(now, length, &self.school.zone);
         for (course, _) in self.accesses_by(id, offer) {
             self.happen(id, What::AccessFrozen { course, until }, By::Staff);
@@ -514,6 +526,18 @@ impl World {
         self.set_ends(id, offer);
         self.settle(id);
         Ok(())
+    }
+
+    /// Access that an offer gave was prolonged before the world began. Whether there is any.
+    pub(super) fn was_extended(&mut self, id: Id, offer: Id, by: Duration, at: Instant) -> bool {
+        let extension = Change {
+            at,
+            length: by,
+            sort: ChangeSort::Extension,
+        };
+        let extended = self.change_grants(id, offer, |grant| grant.changes.push(extension));
+        self.set_ends(id, offer);
+        extended.is_ok()
     }
 
     fn change_grants(

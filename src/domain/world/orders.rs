@@ -268,12 +268,14 @@ impl World {
         );
         let delivers =
             !delivered && (is_whole || self.assumptions.access_from == AccessFrom::FirstPayment);
+        // Before access is given: a period that is charged when it is due is charged before the old
+        // one ends.
+        self.await_next(id, at);
         if delivers {
             self.deliver(id, at, is_free);
         } else if delivered {
             self.renew_periods(id, at);
         }
-        self.await_next(id, at);
     }
 
     /// A paid period prolongs access; what was overdue is settled.
@@ -411,7 +413,8 @@ impl World {
             self.give(id, &of, offer, number, terms, paid_until, false);
         }
         self.send_if(id, of.letters.activation);
-        self.occur(id, Occasion::PaidOrder(offer), Some(number));
+        // Not by the order: what its payment starts does not end because it is paid.
+        self.occur(id, Occasion::PaidOrder(offer), None);
         self.settle(id);
     }
 
@@ -439,8 +442,7 @@ impl World {
                 bought: Arc::new(product.clone()),
                 terms: terms.clone(),
                 begins,
-                extensions: Vec::new(),
-                freezes: Vec::new(),
+                changes: Vec::new(),
                 paid_until,
                 suspended: false,
                 ended: None,
@@ -496,7 +498,13 @@ impl World {
             });
             true
         });
-        if let Some(of) = of {
+        let Some(of) = of else {
+            return;
+        };
+        let renewed = of
+            .renewal
+            .is_some_and(|(renewed, by)| self.was_extended(id, renewed, by, at));
+        if !renewed {
             self.give(id, &of, offer, number, None, None, true);
         }
     }

@@ -209,10 +209,8 @@ pub(super) struct Grant {
     pub terms: Option<Arc<Offer>>,
     /// When it began.
     pub begins: Instant,
-    /// Extensions: when they were given, and by how much.
-    pub extensions: Vec<(Instant, Duration)>,
-    /// Freezes: from when, and for how long.
-    pub freezes: Vec<(Instant, Duration)>,
+    /// Extensions and freezes, in the order in which they were given.
+    pub changes: Vec<Change>,
     /// Until when a subscription is paid.
     pub paid_until: Option<Instant>,
     /// Whether it rests because something is overdue.
@@ -221,6 +219,26 @@ pub(super) struct Grant {
     pub ended: Option<Instant>,
     /// Lessons that the person was told of.
     pub told: BTreeSet<Id>,
+}
+
+/// A change of one person's access.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Change {
+    /// When it was made.
+    pub at: Instant,
+    /// How much longer, or for how long.
+    pub length: Duration,
+    /// Which.
+    pub sort: ChangeSort,
+}
+
+/// How one person's access is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ChangeSort {
+    /// It lasts longer.
+    Extension,
+    /// It rests, and lasts as much longer.
+    Freeze,
 }
 
 impl Person {

@@ -1,4 +1,5 @@
 use super::*;
+use proptest::prelude::*;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -157,4 +158,28 @@ fn folders_are_renamed_where_they_speak_of_the_launch() {
     let spring = naming("portrait-2027-printemps", "2027-03-01", "2027-09-13");
     assert_eq!(spring.folder("printemps-2027"), "automne-2027");
     assert_eq!(spring.folder("cours"), "cours");
+}
+
+proptest! {
+    /// Any name and title give a name that is one, and a title that is another.
+    #[test]
+    fn every_name_and_title_has_a_next(
+        cohort in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        name in "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|[a-z]{1,8}-(2026|2027)-(0[1-9]|1[0-2]|autumn|q3)|ete-2026",
+        title in "\\PC{0,40}|[\"']?(Autumn|été|Сентябрь|2026|[.,/ -]){0,6}[\"']?",
+        days in -4_000i64..4_000,
+    ) {
+        let old = day("2026-09-07");
+        let new = old + chrono::TimeDelta::days(days);
+        let naming = Naming::new(&cohort, old, new, None, None);
+        prop_assert!(naming.cohort() != cohort);
+        let next = naming.name(&name, &|_| true);
+        prop_assert!(Name::check(&next).is_ok() && next != name, "{next}");
+        let taken = |free: &str| free != unquoted(&title);
+        let other = naming.title(&title, &taken);
+        prop_assert!(unquoted(&other) != unquoted(&title), "{other}");
+        prop_assert!(naming.code(&title, &taken) != title);
+        naming.folder(&name);
+        crate::launch::mentions::lines(&title, &naming);
+    }
 }

@@ -1,6 +1,6 @@
 //! The next launch, for people.
 
-use crate::launch::{Changed, Decision, Kept, NextCohort, form_name};
+use crate::launch::{Changed, Decision, Kept, NextCohort, distance, form_name};
 use crate::render::terminal::escape;
 use crate::render::{Style, Tone};
 use chrono::NaiveDateTime;
@@ -35,8 +35,9 @@ pub fn render(next: &NextCohort, file: Option<&str>, style: Style) -> String {
     title(&mut out, &format!("{address}, the launch after {follows}"));
     let _ = writeln!(
         out,
-        "  starts {}, {days} days after {}",
+        "  starts {}, {} than {}",
         day(*starts),
+        distance(*days),
         day(*started)
     );
     let _ = writeln!(out, "  {}:", form_name(*launch));

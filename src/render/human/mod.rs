@@ -13,6 +13,7 @@ mod snippet;
 pub mod staleness;
 pub mod state;
 pub mod tests;
+pub mod timeline;
 mod values;
 
 pub use values::Names;

@@ -1,6 +1,7 @@
 //! A plan in Terraform's grammar.
 
 mod consequences;
+pub(in crate::render) mod pieces;
 
 use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
@@ -141,7 +142,7 @@ fn drift(out: &mut String, changes: &[Change], names: &Names, style: Style) {
 }
 
 /// What became of an object outside of bursar: in words, as a mark, in a colour.
-pub(super) fn happened(change: &Change) -> (&'static str, &'static str, Tone) {
+pub(in crate::render) fn happened(change: &Change) -> (&'static str, &'static str, Tone) {
     match change.reason {
         Reason::Vanished => ("is gone from the platform", "-", Tone::Remove),
         Reason::Declared
@@ -167,17 +168,7 @@ fn render_change(
     names: &Names,
     style: Style,
 ) {
-    let (verb, tone) = match change.action {
-        Action::Create => ("will be created", Tone::Add),
-        Action::Update => ("will be updated", Tone::Change),
-        Action::Replace => ("must be replaced", Tone::Remove),
-        Action::Retire => ("will be retired", Tone::Remove),
-        Action::Delete => ("will be deleted", Tone::Remove),
-        Action::Adopt => ("will be adopted", Tone::Hint),
-        Action::Move => ("will be renamed", Tone::Hint),
-        Action::Forget => ("will be forgotten", Tone::Hint),
-        Action::Manual => ("must be done by hand", Tone::Hint),
-    };
+    let (verb, tone) = head_of(change.action);
     head(out, change, verb, &because(&change.reason), style);
     let is_empty = is_empty(change) && meaning.is_empty();
     open_block(out, change, change.action.mark(), tone, is_empty, style);
@@ -188,6 +179,21 @@ fn render_change(
         line(out, format_args!("      # {}", escape(text)));
     }
     close_block(out, is_empty);
+}
+
+/// What is done with an object in words, and in which colour.
+fn head_of(action: Action) -> (&'static str, Tone) {
+    match action {
+        Action::Create => ("will be created", Tone::Add),
+        Action::Update => ("will be updated", Tone::Change),
+        Action::Replace => ("must be replaced", Tone::Remove),
+        Action::Retire => ("will be retired", Tone::Remove),
+        Action::Delete => ("will be deleted", Tone::Remove),
+        Action::Adopt => ("will be adopted", Tone::Hint),
+        Action::Move => ("will be renamed", Tone::Hint),
+        Action::Forget => ("will be forgotten", Tone::Hint),
+        Action::Manual => ("must be done by hand", Tone::Hint),
+    }
 }
 
 /// `  # offer.x will be updated: why`

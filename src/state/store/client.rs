@@ -7,10 +7,12 @@ use std::time::Duration;
 
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one answer may take in all.
+pub(super) const DEADLINE: Duration = Duration::from_secs(300);
 
 /// A client that follows no redirect and waits for nobody for ever. What goes over plain HTTP, to
 /// this machine alone, goes through no proxy.
-pub(super) fn client(is_plain: bool) -> Result<reqwest::Client, StateError> {
+pub(super) fn builder(is_plain: bool) -> reqwest::ClientBuilder {
     // An error says that someone else has installed one, which serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = if is_plain {
@@ -22,10 +24,7 @@ pub(super) fn client(is_plain: bool) -> Result<reqwest::Client, StateError> {
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
-        // What is kept comes back byte by byte.
-        .no_gzip()
-        .build()
-        .map_err(|error| StateError::Settings(error.to_string()))
+        .timeout(DEADLINE)
 }
 
 /// The text of an error without the address, whose query may hold what must not be seen.

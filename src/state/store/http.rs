@@ -19,8 +19,6 @@ use std::time::Duration;
 
 /// Where credentials come from.
 const CREDENTIALS: &str = "BURSAR_STATE_USERNAME and BURSAR_STATE_PASSWORD (or …_FILE, or TF_HTTP_USERNAME and TF_HTTP_PASSWORD)";
-/// How long one answer may take in all.
-const DEADLINE: Duration = Duration::from_secs(300);
 /// The most that an answer about a lock may hold.
 const LOCK_CAP_BYTES: usize = 64 * 1024;
 
@@ -54,9 +52,9 @@ pub struct HttpStore {
     credentials: Option<(String, Secret)>,
     place: String,
     patience: Patience,
-    deadline: Duration,
     /// The most that a document may hold.
     cap: usize,
+    deadline: Duration,
 }
 
 /// What the protocol says of a lock.
@@ -147,7 +145,9 @@ impl HttpStore {
         let addresses = [&address, &lock_address, &unlock_address];
         // This machine alone: no proxy may see the password.
         let is_plain = addresses.iter().any(|url| url.scheme() == "http");
-        let client = client::client(is_plain)?;
+        let client = client::builder(is_plain)
+            .build()
+            .map_err(|error| StateError::Settings(error.to_string()))?;
         let mut shown = address.clone();
         shown.set_query(None);
         Ok(HttpStore {
@@ -161,8 +161,8 @@ impl HttpStore {
             place: shown.to_string(),
             address,
             patience: Patience::default(),
-            deadline: DEADLINE,
             cap: CAP_BYTES,
+            deadline: client::DEADLINE,
         })
     }
 
@@ -175,16 +175,16 @@ impl HttpStore {
         }
     }
 
-    /// The same with another time that one answer may take in all.
-    #[must_use]
-    pub fn with_deadline(self, deadline: Duration) -> Self {
-        HttpStore { deadline, ..self }
-    }
-
     /// The same for documents of at most so many bytes.
     #[must_use]
     pub fn with_cap(self, cap: usize) -> Self {
         HttpStore { cap, ..self }
+    }
+
+    /// The same with another time that one answer may take in all.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        HttpStore { deadline, ..self }
     }
 
     pub(super) fn place(&self) -> &str {

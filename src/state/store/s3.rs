@@ -453,11 +453,12 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client =
-            client::client(self.is_plain).map_err(|error| object_store::Error::Generic {
-                store: "S3",
-                source: Box::new(error),
-            })?;
+        // What is kept comes back byte by byte, with its length.
+        let client = client::builder(self.is_plain).no_gzip().build();
+        let client = client.map_err(|error| object_store::Error::Generic {
+            store: "S3",
+            source: Box::new(error),
+        })?;
         Ok(HttpClient::new(Statuses(HttpClient::new(client))))
     }
 }

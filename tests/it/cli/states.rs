@@ -310,6 +310,20 @@ fn settings_are_judged_without_the_server_and_secrets_shown_nowhere() {
     }
 }
 
+#[test]
+fn every_setting_is_explained() {
+    let folder = school();
+    let (told, _) = check(folder.path(), &["explain", "project.state"], 0);
+    for line in [
+        "backend (`local`, `http`, `s3` or `postgres`)",
+        "address (an address like https://…",
+        "bucket (text): The bucket.",
+        "url (an address like `postgres://USER@HOST:PORT/DATABASE`",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+}
+
 /// The same project on another machine, with the same embedded platform.
 fn clone_of(folder: &Path) -> tempfile::TempDir {
     let other = tempfile::tempdir().unwrap();

@@ -296,7 +296,7 @@ async fn a_state_that_drips_ends_by_the_deadline() {
         .with_deadline(Duration::from_millis(200));
     let folder = tempfile::tempdir().unwrap();
     let copy = LocalState::open(folder.path(), "p", None);
-    let state = State::Remote(Box::new(RemoteState::new(Store::Http(store), copy)));
+    let state = State::Remote(Box::new(RemoteState::new(Store::Http(store.into()), copy)));
     let error = state.read().await.expect_err("dripped");
     assert!(matches!(error, StateError::Unreachable { .. }), "{error}");
     assert!(server.heard().len() > 1);

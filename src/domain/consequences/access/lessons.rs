@@ -269,10 +269,13 @@ fn rows(course: &Course, titles: &Titles, was: Option<&Product>, is: &Product) -
             .collect();
         // Those that open with their module stand on one line.
         let first = moved.iter().find(|(_, before, after)| {
-            after.lesson.is_none() && before.is_none_or(|before| before.lesson.is_none())
+            let with_module = |it: &Effective| it.lesson.is_none() && it.cause != Cause::Module;
+            with_module(after) && before.as_ref().is_none_or(with_module)
         });
         let with_first = |one: &Moved<'_>| {
-            first.is_some_and(|first| alike(one.1, first.1) && one.2.is_alike(first.2))
+            first.is_some_and(|first| {
+                alike(one.1, first.1) && one.2.is_alike(first.2) && one.2.cause == first.2.cause
+            })
         };
         if let Some((_, before, after)) = first {
             rows.push(Row {

@@ -1,0 +1,3 @@
+//! DOT: graphs for Graphviz.
+
+pub mod graph;

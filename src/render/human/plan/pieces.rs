@@ -1,0 +1,54 @@
+//! Parts of a shown plan, for forms that put them in another order.
+
+use super::{View, consequences, counts, head_of, line, render_change, tail};
+use crate::plan::{Change, Consequences};
+use crate::render::terminal::escape;
+use std::collections::BTreeMap;
+
+pub(in crate::render) use super::happened;
+
+/// What each change means, as lines, by address.
+pub(in crate::render) fn meanings(consequences: &Consequences) -> BTreeMap<String, Vec<String>> {
+    consequences::by_address(consequences)
+        .into_iter()
+        .map(|(address, meaning)| (address, meaning.lines()))
+        .collect()
+}
+
+/// A change with its fields and what it means.
+pub(in crate::render) fn change_block(
+    change: &Change,
+    meaning: &[String],
+    view: View<'_>,
+) -> String {
+    let mut out = String::new();
+    render_change(&mut out, change, meaning, view.names, view.style);
+    out
+}
+
+/// A change on one line: `~ offer.x "Title" will be updated`.
+pub(in crate::render) fn change_line(change: &Change) -> String {
+    let (verb, _) = head_of(change.action);
+    let title = change.title.as_ref();
+    let title = title.map_or_else(String::new, |title| format!(" \"{}\"", escape(title)));
+    let mark = change.action.mark();
+    format!("{mark} {}{title} {verb}", change.address)
+}
+
+/// What stands at the end: counts, whom it reaches, until when it must be applied, what it costs.
+pub(in crate::render) fn end(view: View<'_>) -> String {
+    let View {
+        plan,
+        names: _,
+        requests_per_minute,
+        style,
+    } = view;
+    let mut out = String::new();
+    line(
+        &mut out,
+        format_args!("Plan: {}", counts(crate::plan::counts(plan))),
+    );
+    consequences::summary(&mut out, &plan.consequences, style);
+    tail(&mut out, plan, requests_per_minute);
+    out
+}

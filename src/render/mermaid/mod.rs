@@ -1,0 +1,3 @@
+//! Mermaid: graphs that GitHub and GitLab draw in comments.
+
+pub mod graph;

@@ -1,0 +1,3 @@
+//! SVG: charts in one file, without scripts.
+
+pub mod timeline;
