@@ -134,7 +134,7 @@ const TABLE: &[Sentence] = &[
             ),
             (
                 "tests/it/cli/states.rs",
-                &["credentials_and_unknown_keys_are_refused_in_yaml"],
+                &["settings_are_judged_without_the_server_and_secrets_shown_nowhere"],
             ),
         ],
     ),

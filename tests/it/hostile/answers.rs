@@ -250,7 +250,11 @@ fn a_state_server_is_not_believed_either() {
         ("redirect", answer("307 Temporary", &to, b""), 3),
         ("not a state", answer("200 OK", JSON, b"{}"), 3),
         ("not JSON", answer("200 OK", JSON, b"<html>"), 3),
-        ("no gzip", answer("200 OK", gzip, b"{}"), 5),
+        (
+            "gzip that nobody asked for",
+            answer("200 OK", gzip, b"{}"),
+            3,
+        ),
         ("no HTTP", b"SSH-2.0\r\n".to_vec(), 5),
         ("refused", answer("401 Unauthorized", "", b"\x1b[2J"), 4),
     ] {
@@ -312,6 +316,7 @@ fn offline_commands_ask_nobody() {
         &["validate", "--fix"],
         &["fmt"],
         &["fmt", "--check"],
+        &["test"],
         &["explain", "offer"],
         &["schema"],
     ] {

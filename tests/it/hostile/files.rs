@@ -279,7 +279,7 @@ fn bursars_own_folder_is_no_way_out() {
             let ran = finishes(&project, command).exits(3);
             let said = format!("{}{}", ran.stdout, ran.stderr);
             assert!(
-                said.contains(".bursar/default cannot be used"),
+                said.contains(".bursar/default") && said.contains(" cannot be used"),
                 "{what}: {said}"
             );
             assert!(
