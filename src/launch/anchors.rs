@@ -49,13 +49,18 @@ impl Anchors {
                 };
                 let mut candidates = [near, far].into_iter();
                 let whole = candidates.find(fits);
-                // Where there is less room than before: the middle of it.
-                let middle = || first.1 + (second.1 - first.1) / 2;
                 whole.unwrap_or_else(|| {
-                    if first.1 < second.1 {
-                        to_minute(middle())
+                    if second.1 <= first.1 {
+                        return near;
+                    }
+                    // Where there is less room than before: the middle of it, at the same hour if
+                    // that is in between.
+                    let middle = first.1 + (second.1 - first.1) / 2;
+                    let at_hour = middle.date().and_time(moment.time());
+                    if fits(&at_hour) {
+                        at_hour
                     } else {
-                        near
+                        to_minute(middle)
                     }
                 })
             }
@@ -74,6 +79,18 @@ mod tests {
 
     fn at(text: &str) -> NaiveDateTime {
         NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").unwrap()
+    }
+
+    #[test]
+    fn where_there_is_less_room_the_hour_stays() {
+        // Three weeks with a pause in them become one.
+        let mut anchors = Anchors::new(119);
+        anchors.add(at("2027-10-18T10:00"), at("2028-02-14T10:00"));
+        anchors.add(at("2027-11-08T10:00"), at("2028-02-21T10:00"));
+        assert_eq!(
+            anchors.moved(at("2027-10-25T10:00")),
+            at("2028-02-17T10:00")
+        );
     }
 
     #[test]

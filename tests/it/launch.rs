@@ -158,7 +158,10 @@ fn launches(make: impl Fn() -> Project, from: &str) {
             {
                 assert_eq!((new - old).num_days(), days, "{from} {starts} {change}");
             }
-            assert_eq!(old.time(), new.time(), "{from} {starts} {change}");
+            // Where a pause is gone, a test may have less room between two openings.
+            if !field(change, "address").starts_with("test.") {
+                assert_eq!(old.time(), new.time(), "{from} {starts} {change}");
+            }
         }
         let left = topics(&told);
         assert!(
