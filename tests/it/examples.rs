@@ -106,11 +106,11 @@ fn check(disturbance: &Disturbance) {
     project.agrees_with_wire();
 
     let Deletion { edits, address } = &disturbance.deleted;
-    // Its tests would name what is gone, and `plan` would say so.
-    fs::remove_dir_all(project.folder.path().join("tests")).unwrap();
     for edit in *edits {
         project.edit(edit);
     }
+    // Its tests would name what is gone, and `plan` would say so.
+    fs::remove_dir_all(project.folder.path().join("tests")).unwrap();
     let plan = project.run(&["plan", "--detailed-exitcode"]);
     plan.exits(2);
     assert_eq!(plan.marks(), map([(*address, "#")]), "{plan}");
