@@ -48,7 +48,7 @@ pub struct Moment {
 pub struct Span {
     /// The document that it comes from.
     pub of: String,
-    /// What: `sale`, `promotion`, `coupon`, `course`.
+    /// What: `sale`, `promotion`, `discount`.
     pub what: &'static str,
     /// Its beginning; open, if `None`.
     pub from: Option<Instant>,
@@ -257,7 +257,7 @@ impl Builder<'_> {
                     self.moment(New {
                         at: ends,
                         of: address,
-                        what: "coupon-ends",
+                        what: "discount-ends",
                         part: String::new(),
                         cohort: None,
                         text: format!("coupon `{}` ceases to work", address.name),
@@ -265,7 +265,7 @@ impl Builder<'_> {
                     });
                     self.timeline.spans.push(Span {
                         of: address.to_string(),
-                        what: "coupon",
+                        what: "discount",
                         from: None,
                         to: ends,
                         label: format!("coupon `{}` works", address.name),

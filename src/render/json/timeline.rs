@@ -20,7 +20,7 @@ pub fn render(timeline: &Timeline) -> String {
             when,
             text,
         } = it;
-        json!({"address": of, "cohort": cohort, "when": when, "text": text})
+        json!({"address": of, "group": cohort, "when": when, "text": text})
     });
     let value = json!({
         "format_version": FORMAT_VERSION,
@@ -77,7 +77,7 @@ fn moment(moment: &Moment) -> Value {
         "address": of,
         "event": what,
         "part": Some(part).filter(|part| !part.is_empty()),
-        "cohort": cohort,
+        "group": cohort,
         "text": text,
         "whom": whom,
     })

@@ -128,7 +128,7 @@ fn bar(out: &mut String, span: &Span, scale: &Scale, y: i64) {
     let to = span.to.map_or(LEFT + WIDTH, |to| scale.x(to));
     let (colour, top, high) = match span.what {
         "promotion" => ("#f2a33c", 4, 8),
-        "coupon" => ("#8f7fd1", 10, 10),
+        "discount" => ("#8f7fd1", 10, 10),
         _ => ("#4f9d69", 10, 10),
     };
     let _ = writeln!(
@@ -150,7 +150,7 @@ fn mark(out: &mut String, moment: &Moment, scale: &Scale, y: i64) {
             | "sale-ends"
             | "promotion-begins"
             | "promotion-ends"
-            | "coupon-ends"
+            | "discount-ends"
     );
     if is_edge {
         return;
