@@ -67,8 +67,9 @@ impl FromArgMatches for Args {
             compare,
             assumed,
         } = Line::from_arg_matches(matches)?;
+        type Read = fn(String) -> Piece;
         let mut placed: Vec<(usize, Piece)> = Vec::new();
-        let all: [(&str, Vec<String>, fn(String) -> Piece); 3] = [
+        let all: [(&str, Vec<String>, Read); 3] = [
             ("at", at, Piece::At),
             ("after", after, Piece::After),
             ("steps", steps, Piece::Word),

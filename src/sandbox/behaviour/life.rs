@@ -326,10 +326,10 @@ impl Life {
                 serde_json::from_str(&entry).map_err(|error| Refusal::Broken(error.to_string()))?;
             let at = parse_instant(&at)
                 .ok_or_else(|| Refusal::Broken(format!("`{at}` is no instant")))?;
-            if at > self.world.now() || !matches!(entry, Entry::Object { .. }) {
-                if let Some(school) = school.take() {
-                    self.world.reconfigure(school);
-                }
+            if (at > self.world.now() || !matches!(entry, Entry::Object { .. }))
+                && let Some(school) = school.take()
+            {
+                self.world.reconfigure(school);
             }
             self.world.advance(at);
             match entry {
