@@ -245,6 +245,17 @@ fn parse_latency(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The project's time zone; UTC, if it names none that exists.
+fn zone_of(files: &Files) -> Zone {
+    let name = files
+        .project
+        .as_ref()
+        .and_then(|project| project.get("timezone"));
+    let name = name.and_then(|name| name.as_str());
+    name.and_then(|name| Zone::get(name).ok())
+        .unwrap_or_else(Zone::utc)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,15 +277,4 @@ mod tests {
             assert!(parse_latency(bad).is_err(), "{bad}");
         }
     }
-}
-
-/// The project's time zone; UTC, if it names none that exists.
-fn zone_of(files: &Files) -> Zone {
-    let name = files
-        .project
-        .as_ref()
-        .and_then(|project| project.get("timezone"));
-    let name = name.and_then(|name| name.as_str());
-    name.and_then(|name| Zone::get(name).ok())
-        .unwrap_or_else(Zone::utc)
 }

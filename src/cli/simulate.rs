@@ -69,19 +69,13 @@ impl FromArgMatches for Args {
         } = Line::from_arg_matches(matches)?;
         type Read = fn(String) -> Piece;
         let mut placed: Vec<(usize, Piece)> = Vec::new();
-        let all: [(&str, Vec<String>, Read); 3] = [
-            ("at", at, Piece::At),
-            ("after", after, Piece::After),
-            ("steps", steps, Piece::Word),
-        ];
-        for (id, values, piece) in all {
+        let mut place = |id: &str, pieces: Vec<Piece>| {
             let places = matches.indices_of(id).into_iter().flatten();
-            placed.extend(
-                places
-                    .zip(values)
-                    .map(|(place, value)| (place, piece(value))),
-            );
-        }
+            placed.extend(places.zip(pieces));
+        };
+        place("at", at.into_iter().map(Piece::At).collect());
+        place("after", after.into_iter().map(Piece::After).collect());
+        place("steps", steps.into_iter().map(Piece::Word).collect());
         placed.sort_by_key(|(place, _)| *place);
         Ok(Args {
             person,

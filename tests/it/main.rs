@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "tests stop at the first surprise and use the machine"
 )]
