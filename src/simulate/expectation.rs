@@ -487,7 +487,7 @@ impl Look<'_> {
             .reduce(|one, other| one.zip(other).map(|(one, other)| one.max(other)));
         let (right, wanted) = match expected {
             AccessExpectation::Is(is) => (
-                !active.is_empty() == *is,
+                active.is_empty() != *is,
                 if *is { "access" } else { "no access" }.to_owned(),
             ),
             AccessExpectation::Unlimited(UnlimitedWord::Unlimited) => {

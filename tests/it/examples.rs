@@ -109,6 +109,8 @@ fn check(disturbance: &Disturbance) {
     for edit in *edits {
         project.edit(edit);
     }
+    // Its tests would name what is gone, and `plan` would say so.
+    fs::remove_dir_all(project.folder.path().join("tests")).unwrap();
     let plan = project.run(&["plan", "--detailed-exitcode"]);
     plan.exits(2);
     assert_eq!(plan.marks(), map([(*address, "#")]), "{plan}");

@@ -70,7 +70,7 @@ fn moment(moment: &Moment) -> Value {
         "address": of,
         "event": what,
         "part": Some(part).filter(|part| !part.is_empty()),
-        "cohort": cohort,
+        "group": cohort,
         "text": text,
         "whom": whom,
     })

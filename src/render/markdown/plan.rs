@@ -35,7 +35,7 @@ pub fn render(view: View<'_>) -> String {
         .changes
         .iter()
         .partition(|change| removes(change.action));
-    let block = |change: &&Change| change_block(change, meaning(change), view);
+    let block = |change: &Change| change_block(change, meaning(change), view);
 
     let mut out = marker(plan);
     heading(&mut out, plan);
@@ -48,7 +48,7 @@ pub fn render(view: View<'_>) -> String {
     let tail = end(view);
     let mut room = MOST_BYTES.saturating_sub(out.len() + fenced(&tail).len() + MARGIN);
 
-    let removed = removed(&leaving, leaving.iter().map(block).collect(), room);
+    let removed = removed(&leaving, block, room);
     room = room.saturating_sub(fenced(&removed).len());
 
     let mut meant = String::new();
@@ -66,7 +66,7 @@ pub fn render(view: View<'_>) -> String {
     section(&mut out, "**What leaves or is replaced:**", &removed);
     section(&mut out, "", &tail);
 
-    let blocks = cut(&others.iter().map(block).collect::<String>(), room);
+    let blocks = blocks(&others, block, room);
     if !others.is_empty() {
         out.push_str("\n<details><summary>Every other change</summary>\n\n");
         out.push_str(&fenced(&blocks));
@@ -102,8 +102,16 @@ fn refused(plan: &Plan) -> String {
 
 /// What leaves: with all that it means while that fits, else each on its line. None is left out but where
 /// not even their addresses fit into a comment.
-fn removed(leaving: &[&Change], whole: String, room: usize) -> String {
-    if fenced(&whole).len() <= room * 2 / 3 {
+fn removed(leaving: &[&Change], block: impl Fn(&Change) -> String, room: usize) -> String {
+    let room_of_whole = room * 2 / 3;
+    let mut whole = String::new();
+    for change in leaving {
+        whole.push_str(&block(change));
+        if whole.len() > room_of_whole {
+            break;
+        }
+    }
+    if fenced(&whole).len() <= room_of_whole {
         return whole;
     }
     let mut lines = String::new();
@@ -121,6 +129,24 @@ fn removed(leaving: &[&Change], whole: String, room: usize) -> String {
         );
     }
     cut(&addresses, room)
+}
+
+/// As many changes as there is room for, with how many are left out.
+fn blocks(changes: &[&Change], block: impl Fn(&Change) -> String, room: usize) -> String {
+    let mut out = String::new();
+    let mut shown = 0;
+    for change in changes {
+        if out.len() > room {
+            break;
+        }
+        out.push_str(&block(change));
+        shown += 1;
+    }
+    let mut out = cut(&out, room.saturating_sub(MARGIN / 2));
+    if shown < changes.len() {
+        out.push_str(&format!("… and {} more changes\n", changes.len() - shown));
+    }
+    out
 }
 
 /// `<!-- bursar plan: PROJECT ENVIRONMENT -->`
@@ -215,8 +241,12 @@ fn cut(text: &str, room: usize) -> String {
     let room = room.saturating_sub(MARGIN / 2);
     let mut left = 0_usize;
     for line in text.split_inclusive('\n') {
+        if left > 0 || out.len() > room {
+            left += 1;
+            continue;
+        }
         let line = format!("{}\n", shortened(line.trim_end_matches('\n')));
-        if left == 0 && out.len() + line.len() <= room {
+        if out.len() + line.len() <= room {
             out.push_str(&line);
         } else {
             left += 1;

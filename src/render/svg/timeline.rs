@@ -214,7 +214,7 @@ fn mark(out: &mut String, moment: &Moment, scale: &Scale, y: i64) {
             | "sale-ends"
             | "promotion-begins"
             | "promotion-ends"
-            | "coupon-ends"
+            | "discount-ends"
     );
     if is_edge {
         return;

@@ -22,6 +22,8 @@ pub(super) fn builder(is_plain: bool) -> reqwest::ClientBuilder {
     };
     builder
         .redirect(redirect::Policy::none())
+        // What is kept comes back byte by byte.
+        .no_gzip()
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(READ_TIMEOUT)
         .timeout(DEADLINE)

@@ -454,7 +454,7 @@ struct Connector {
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
         // What is kept comes back byte by byte, with its length.
-        let client = client::builder(self.is_plain).no_gzip().build();
+        let client = client::builder(self.is_plain).build();
         let client = client.map_err(|error| object_store::Error::Generic {
             store: "S3",
             source: Box::new(error),
