@@ -47,7 +47,7 @@ pub struct Moment {
 pub struct Span {
     /// The document that it comes from.
     pub of: String,
-    /// What: `sale`, `promotion`, `coupon`, `access`.
+    /// What: `sale`, `promotion`, `discount`, `access`.
     pub what: &'static str,
     /// The cohort that it belongs to.
     pub cohort: Option<String>,

@@ -91,7 +91,7 @@ fn counted(relative: &Relative) -> Value {
     };
     json!({
         "address": of,
-        "cohort": cohort,
+        "group": cohort,
         "when": when,
         "text": text,
         "first": shown(first),
@@ -111,7 +111,7 @@ fn span(span: &Span) -> Value {
     json!({
         "address": of,
         "what": what,
-        "cohort": cohort,
+        "group": cohort,
         "from": from.map(format_instant),
         "to": to.map(format_instant),
         "label": label,

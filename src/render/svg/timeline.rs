@@ -191,7 +191,7 @@ fn bar(out: &mut String, span: &Span, scale: &Scale, y: i64) {
     let to = span.to.map_or(LEFT + WIDTH, |to| scale.x(to));
     let (colour, top, high) = match span.what {
         "promotion" => (PROMOTION, 4, 6),
-        "coupon" => (COUPON, 10, 10),
+        "discount" => (COUPON, 10, 10),
         "access" => (ACCESS, 22, 4),
         _ => (SALE, 10, 10),
     };

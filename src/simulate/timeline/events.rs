@@ -151,7 +151,7 @@ impl Builder<'_> {
                     self.moment(New {
                         at: ends,
                         of: address,
-                        what: "coupon-ends",
+                        what: "discount-ends",
                         part: String::new(),
                         cohort: None,
                         text: format!("coupon `{}` ceases to work", address.name),
@@ -159,7 +159,7 @@ impl Builder<'_> {
                     });
                     self.timeline.spans.push(Span {
                         of: address.to_string(),
-                        what: "coupon",
+                        what: "discount",
                         cohort: None,
                         from: None,
                         to: ends,
