@@ -4,7 +4,7 @@ use super::applied::Applied;
 use super::configuration::{Configuration, instant};
 use super::{Context, Exit, Failure, parse_moment, revision};
 use crate::model::Moment;
-use crate::render::{human, ics, json, svg};
+use crate::render::{html, human, ics, json, svg};
 use crate::simulate::{self, Stage};
 
 /// Show what opens, is sold, expires and is sent: when, and to whom.
@@ -18,10 +18,11 @@ Examples:
   bursar timeline --from 2027-06-01 --to 2027-07-01
   bursar timeline --compare main
   bursar timeline --ics > school.ics
-  bursar timeline --svg > school.svg")]
+  bursar timeline --svg > school.svg
+  bursar timeline --html > school.html")]
 pub(super) struct Args {
     /// What lasts at this instant: what is on sale, at what price, which coupons work.
-    #[arg(long, value_name = "INSTANT", value_parser = parse_moment, conflicts_with_all = ["from", "to", "ics", "svg", "compare"])]
+    #[arg(long, value_name = "INSTANT", value_parser = parse_moment, conflicts_with_all = ["from", "to", "ics", "svg", "html", "compare"])]
     at: Option<Moment>,
     /// From this instant on.
     #[arg(long, value_name = "INSTANT", value_parser = parse_moment)]
@@ -30,14 +31,17 @@ pub(super) struct Args {
     #[arg(long, value_name = "INSTANT", value_parser = parse_moment)]
     to: Option<Moment>,
     /// What has moved since this git revision.
-    #[arg(long, value_name = "REF", conflicts_with_all = ["ics", "svg"])]
+    #[arg(long, value_name = "REF", conflicts_with_all = ["ics", "svg", "html"])]
     compare: Option<String>,
     /// As a calendar, RFC 5545.
-    #[arg(long, conflicts_with = "svg")]
+    #[arg(long, conflicts_with_all = ["svg", "html"])]
     ics: bool,
     /// As a chart.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "html")]
     svg: bool,
+    /// As one page: the chart, and everything in words.
+    #[arg(long)]
+    html: bool,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
@@ -48,6 +52,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         compare,
         ics: as_calendar,
         svg: as_chart,
+        html: as_page,
     } = args;
     let configuration = Configuration::load(context, Applied::Offline)?;
     let compiled = &configuration.compiled;
@@ -57,7 +62,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         from.as_ref().map(|from| instant(from, zone)),
         to.as_ref().map(|to| instant(to, zone)),
     );
-    let timeline = simulate::timeline(compiled, &stage).between(from, to);
+    let timeline = simulate::timeline(compiled, &stage);
     let project = compiled.project.project.as_str();
     let style = context.console.out_style;
     let is_json = context.console.json;
@@ -71,21 +76,23 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         }
     } else if let Some(since) = compare {
         let before = revision::configuration(context, &configuration, since)?;
-        let earlier = simulate::timeline(&before, &staged(&before)?).between(from, to);
-        let moves = timeline.moved_since(&earlier);
+        let earlier = simulate::timeline(&before, &staged(&before)?);
+        let moves = timeline.moved_since(&earlier, from, to);
         if is_json {
             json::timeline::moves(&moves, since)
         } else {
             human::timeline::moves(&moves, since, style)
         }
     } else if *as_calendar {
-        ics::timeline::render(&timeline, project)
+        ics::timeline::render(&timeline.between(from, to), project)
     } else if *as_chart {
-        svg::timeline::render(&timeline, project)
+        svg::timeline::render(&timeline.between(from, to), project)
+    } else if *as_page {
+        html::timeline::render(&timeline.between(from, to), project)
     } else if is_json {
-        json::timeline::render(&timeline)
+        json::timeline::render(&timeline.between(from, to))
     } else {
-        human::timeline::render(&timeline, style)
+        human::timeline::render(&timeline.between(from, to), style)
     };
     context.console.result(&text);
     Ok(Exit::Done)

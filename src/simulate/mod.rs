@@ -24,4 +24,4 @@ pub use journey::{Journey, Piece, Played};
 pub use run::{Miss, Outcome, run};
 pub use stage::{Stage, Unstageable};
 pub use story::{Line, Story};
-pub use timeline::{Moment, Move, Relative, Span, Timeline, timeline};
+pub use timeline::{Moment, Move, Relative, Shown, Span, Timeline, timeline};

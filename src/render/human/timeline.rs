@@ -36,20 +36,36 @@ pub fn render(timeline: &Timeline, style: Style) -> String {
         );
     }
     let mut last = "";
-    for Relative {
-        of,
+    for it in relative {
+        if it.of != last {
+            let _ = writeln!(out, "  {}", style.paint(Tone::Dim, escape(&it.of)));
+            last = &it.of;
+        }
+        let _ = writeln!(out, "    {}", counted(it, style));
+    }
+    out
+}
+
+/// What counts from something else, and when that is for who buys first and last.
+fn counted(relative: &Relative, style: Style) -> String {
+    let Relative {
+        of: _,
         cohort: _,
         when,
         text,
-    } in relative
-    {
-        if of != last {
-            let _ = writeln!(out, "  {}", style.paint(Tone::Dim, escape(of)));
-            last = of;
-        }
-        let _ = writeln!(out, "    {}: {}", escape(when), escape(text));
-    }
-    out
+        first,
+        last,
+    } = relative;
+    let mut line = format!("{}: {}", escape(when), escape(text));
+    let buyers = match (first, last) {
+        (Some(first), Some(last)) => format!("{} to {}", first.time, last.time),
+        (Some(first), None) => format!("{} at the earliest", first.time),
+        (None, Some(last)) => format!("{} at the latest", last.time),
+        (None, None) => return line,
+    };
+    let buyers = format!("  [by the sale's dates: {buyers}]");
+    line.push_str(&style.paint(Tone::Dim, buyers));
+    line
 }
 
 fn said(moment: &Moment, style: Style) -> String {
@@ -113,6 +129,18 @@ pub fn moves(moves: &[Move], since: &str, style: Style) -> String {
                 style.paint(Tone::Remove, "-"),
                 moment.time,
                 escape(&moment.text)
+            ),
+            Move::Begins(Relative { when, text, .. }) => format!(
+                "{} {}: {}",
+                style.paint(Tone::Add, "+"),
+                escape(when),
+                escape(text)
+            ),
+            Move::Ceases(Relative { when, text, .. }) => format!(
+                "{} {}: {}",
+                style.paint(Tone::Remove, "-"),
+                escape(when),
+                escape(text)
             ),
         };
         let _ = writeln!(out, "{line}");

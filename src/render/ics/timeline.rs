@@ -39,19 +39,23 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
     calendar.done().to_string()
 }
 
-/// An identity of letters that no calendar misreads.
+/// An identity of letters that no calendar misreads. Names hold no dots, so that different parts never
+/// become one.
 fn uid(project: &str, parts: &[&str]) -> String {
     let plain = |text: &str| -> String {
         text.chars()
             .map(|char| {
                 if char.is_ascii_alphanumeric() {
                     char
+                } else if matches!(char, '.' | '/') {
+                    '.'
                 } else {
                     '-'
                 }
             })
             .collect()
     };
-    let parts: Vec<String> = parts.iter().map(|part| plain(part)).collect();
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    let parts: Vec<String> = parts.map(|part| plain(part)).collect();
     format!("{}@{}.bursar", parts.join("."), plain(project))
 }

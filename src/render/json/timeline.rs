@@ -2,7 +2,7 @@
 
 use super::FORMAT_VERSION;
 use crate::model::{Instant, format_instant};
-use crate::simulate::{Moment, Move, Relative, Span, Timeline};
+use crate::simulate::{Moment, Move, Relative, Shown, Span, Timeline};
 use serde_json::{Value, json};
 
 /// One object: moments, spans and what counts from something else.
@@ -13,21 +13,12 @@ pub fn render(timeline: &Timeline) -> String {
         spans,
         relative,
     } = timeline;
-    let relative = relative.iter().map(|it| {
-        let Relative {
-            of,
-            cohort,
-            when,
-            text,
-        } = it;
-        json!({"address": of, "group": cohort, "when": when, "text": text})
-    });
     let value = json!({
         "format_version": FORMAT_VERSION,
         "timezone": zone,
         "moments": moments.iter().map(moment).collect::<Vec<_>>(),
         "spans": spans.iter().map(span).collect::<Vec<_>>(),
-        "relative": relative.collect::<Vec<_>>(),
+        "relative": relative.iter().map(counted).collect::<Vec<_>>(),
     });
     format!("{value:#}\n")
 }
@@ -51,6 +42,8 @@ pub fn moves(moves: &[Move], since: &str) -> String {
         }
         Move::Appears(after) => json!({"change": "appears", "after": moment(after)}),
         Move::Disappears(before) => json!({"change": "disappears", "before": moment(before)}),
+        Move::Begins(after) => json!({"change": "begins", "after": counted(after)}),
+        Move::Ceases(before) => json!({"change": "ceases", "before": counted(before)}),
     });
     let value = json!({
         "format_version": FORMAT_VERSION,
@@ -83,10 +76,34 @@ fn moment(moment: &Moment) -> Value {
     })
 }
 
+fn counted(relative: &Relative) -> Value {
+    let Relative {
+        of,
+        cohort,
+        when,
+        text,
+        first,
+        last,
+    } = relative;
+    let shown = |it: &Option<Shown>| {
+        it.as_ref()
+            .map(|it| json!({"at": format_instant(it.at), "local": it.time}))
+    };
+    json!({
+        "address": of,
+        "group": cohort,
+        "when": when,
+        "text": text,
+        "first": shown(first),
+        "last": shown(last),
+    })
+}
+
 fn span(span: &Span) -> Value {
     let Span {
         of,
         what,
+        cohort,
         from,
         to,
         label,
@@ -94,6 +111,7 @@ fn span(span: &Span) -> Value {
     json!({
         "address": of,
         "what": what,
+        "group": cohort,
         "from": from.map(format_instant),
         "to": to.map(format_instant),
         "label": label,

@@ -1,7 +1,7 @@
-//! A chart of sales, promotions, coupons and openings, a lane a document.
+//! A chart of sales, promotions, coupons, access and openings: a lane a document, cohort by cohort.
 
 use crate::model::Instant;
-use crate::render::terminal::mask;
+use crate::render::markup::text;
 use crate::simulate::{Moment, Span, Timeline};
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
@@ -11,6 +11,17 @@ const LANE: i64 = 34;
 const LEFT: i64 = 300;
 const WIDTH: i64 = 900;
 const TOP: i64 = 50;
+const LEGEND: i64 = 60;
+/// The widest a label of a month may be.
+const LABEL: i64 = 62;
+
+const SALE: &str = "#4f9d69";
+const PROMOTION: &str = "#f2a33c";
+const COUPON: &str = "#8f7fd1";
+const ACCESS: &str = "#a9cbe8";
+const STARTS: &str = "#222222";
+const OPENS: &str = "#2f6db5";
+const ENDS: &str = "#b5462f";
 
 /// What one document does.
 #[derive(Default)]
@@ -21,16 +32,22 @@ struct Lane<'a> {
 
 /// A chart.
 pub fn render(timeline: &Timeline, project: &str) -> String {
-    let mut lanes: BTreeMap<&str, Lane<'_>> = BTreeMap::new();
+    // What belongs to no cohort comes last.
+    let mut lanes: BTreeMap<(bool, &str, &str), Lane<'_>> = BTreeMap::new();
+    let key = |cohort: &Option<String>| cohort.is_none();
     for span in &timeline.spans {
-        lanes.entry(&span.of).or_default().spans.push(span);
+        let cohort = span.cohort.as_deref().unwrap_or_default();
+        let lane = lanes.entry((key(&span.cohort), cohort, &span.of));
+        lane.or_default().spans.push(span);
     }
     for moment in &timeline.moments {
-        lanes.entry(&moment.of).or_default().moments.push(moment);
+        let cohort = moment.cohort.as_deref().unwrap_or_default();
+        let lane = lanes.entry((key(&moment.cohort), cohort, &moment.of));
+        lane.or_default().moments.push(moment);
     }
     let (from, to) = bounds(timeline);
     let scale = Scale { from, to };
-    let height = TOP + LANE * i64::try_from(lanes.len()).unwrap_or(i64::MAX / LANE / 2) + 30;
+    let height = TOP + LANE * i64::try_from(lanes.len()).unwrap_or(i64::MAX / LANE / 2) + LEGEND;
     let width = LEFT + WIDTH + 20;
     let mut out = String::new();
     let _ = writeln!(
@@ -44,7 +61,7 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
         text(&format!("{project}, times of {}", timeline.zone))
     );
     months(&mut out, &scale, height);
-    for (row, (name, lane)) in (0_i64..).zip(&lanes) {
+    for (row, ((_, _, name), lane)) in (0_i64..).zip(&lanes) {
         let y = TOP + row * LANE;
         let _ = writeln!(
             out,
@@ -59,8 +76,49 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
             mark(&mut out, moment, &scale, y);
         }
     }
+    legend(&mut out, height);
     out.push_str("</svg>\n");
     out
+}
+
+/// What the colours mean.
+fn legend(out: &mut String, height: i64) {
+    let y = height - 24;
+    let bars = [
+        ("on sale", SALE),
+        ("promotion", PROMOTION),
+        ("coupon works", COUPON),
+        ("access lasts", ACCESS),
+    ];
+    let marks = [
+        ("cohort starts", STARTS),
+        ("module or lesson opens", OPENS),
+        ("access ends, instalment due", ENDS),
+    ];
+    let mut x = LEFT;
+    for (number, (label, colour)) in bars.iter().chain(&marks).enumerate() {
+        if number < bars.len() {
+            let _ = write!(
+                out,
+                "<rect x=\"{x}\" y=\"{}\" width=\"18\" height=\"8\" rx=\"3\" fill=\"{colour}\"/>",
+                y - 8
+            );
+        } else {
+            let _ = write!(
+                out,
+                "<circle cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/>",
+                x + 12,
+                y - 4
+            );
+        }
+        let _ = writeln!(
+            out,
+            "<text x=\"{}\" y=\"{y}\" fill=\"#444444\">{label}</text>",
+            x + 24
+        );
+        let letters = i64::try_from(label.len()).unwrap_or_default();
+        x += 40 + letters * 7;
+    }
 }
 
 /// Where instants stand.
@@ -93,14 +151,14 @@ fn bounds(timeline: &Timeline) -> (Instant, Instant) {
     )
 }
 
-/// A line and a label at the first of each month; of long times, of each year.
+/// A line and a label at the first of a month: of each, or of as many as have room.
 fn months(out: &mut String, scale: &Scale, height: i64) {
     let days = (scale.to - scale.from).num_days();
-    let step = match days {
-        ..=800 => 1,
-        801..=2_500 => 3,
-        _ => 12,
-    };
+    let room = WIDTH / LABEL;
+    let step = [1_u32, 2, 3, 6, 12, 24, 60, 120, 600, 1_200]
+        .into_iter()
+        .find(|step| days / 30 / i64::from(*step) < room)
+        .unwrap_or(12_000);
     let mut day = NaiveDate::from_ymd_opt(scale.from.year(), 1, 1);
     while let Some(first) = day {
         let at = first.and_time(chrono::NaiveTime::MIN).and_utc();
@@ -109,14 +167,19 @@ fn months(out: &mut String, scale: &Scale, height: i64) {
         }
         if at >= scale.from {
             let x = scale.x(at);
+            let has_room = x + LABEL <= LEFT + WIDTH + 20;
+            let label = if has_room {
+                first.format("%Y-%m").to_string()
+            } else {
+                String::new()
+            };
             let _ = writeln!(
                 out,
                 "<line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{}\" stroke=\"#e0e0e0\"/>\
-                 <text x=\"{}\" y=\"24\" fill=\"#666666\">{}</text>",
+                 <text x=\"{}\" y=\"24\" fill=\"#666666\">{label}</text>",
                 TOP - 16,
-                height - 20,
+                height - LEGEND + 10,
                 x + 2,
-                first.format("%Y-%m")
             );
         }
         day = first.checked_add_months(chrono::Months::new(step));
@@ -127,9 +190,10 @@ fn bar(out: &mut String, span: &Span, scale: &Scale, y: i64) {
     let from = span.from.map_or(LEFT, |from| scale.x(from));
     let to = span.to.map_or(LEFT + WIDTH, |to| scale.x(to));
     let (colour, top, high) = match span.what {
-        "promotion" => ("#f2a33c", 4, 8),
-        "discount" => ("#8f7fd1", 10, 10),
-        _ => ("#4f9d69", 10, 10),
+        "promotion" => (PROMOTION, 4, 6),
+        "discount" => (COUPON, 10, 10),
+        "access" => (ACCESS, 22, 4),
+        _ => (SALE, 10, 10),
     };
     let _ = writeln!(
         out,
@@ -157,9 +221,9 @@ fn mark(out: &mut String, moment: &Moment, scale: &Scale, y: i64) {
     }
     let x = scale.x(moment.at);
     let colour = match moment.what {
-        "opens" => "#2f6db5",
-        "starts" => "#222222",
-        _ => "#b5462f",
+        "opens" => OPENS,
+        "starts" => STARTS,
+        _ => ENDS,
     };
     let _ = writeln!(
         out,
@@ -175,20 +239,4 @@ fn shortened(name: &str, most: usize) -> String {
     }
     let kept: String = name.chars().take(most.saturating_sub(1)).collect();
     format!("{kept}…")
-}
-
-/// Text that is no markup, and holds nothing that XML forbids.
-fn text(raw: &str) -> String {
-    let shown = mask(raw);
-    shown
-        .chars()
-        .filter(|char| !matches!(char, '\u{fffe}' | '\u{ffff}'))
-        .map(|char| match char {
-            '&' => "&amp;".to_owned(),
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            char => char.to_string(),
-        })
-        .collect()
 }

@@ -1,0 +1,3 @@
+//! Pages that need nothing else.
+
+pub mod timeline;

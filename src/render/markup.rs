@@ -1,0 +1,35 @@
+//! Text inside of XML and HTML.
+
+use super::terminal::mask;
+
+/// Text that is no markup, and holds nothing that XML forbids.
+pub fn text(raw: &str) -> String {
+    let shown = mask(raw);
+    shown
+        .chars()
+        .filter(|char| !matches!(char, '\u{fffe}' | '\u{ffff}'))
+        .fold(String::with_capacity(raw.len()), |mut out, char| {
+            match char {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                char => out.push(char),
+            }
+            out
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(
+            text("<a b=\"c\">]]>&amp;</a>"),
+            "&lt;a b=&quot;c&quot;&gt;]]&gt;&amp;amp;&lt;/a&gt;"
+        );
+        assert_eq!(text("a\u{0}\u{1b}b\u{ffff}"), "a??b");
+    }
+}
