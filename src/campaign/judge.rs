@@ -292,7 +292,8 @@ fn is_there(kinds: &Kinds, process: &Process, letter: &Letter) -> Option<Violati
     )))
 }
 
-fn acts(status: &Status, body: &Body) -> bool {
+/// Whether an object acts: is neither at rest nor out of use.
+pub(super) fn acts(status: &Status, body: &Body) -> bool {
     let text = body
         .get("status")
         .and_then(Value::as_str)

@@ -378,13 +378,15 @@ fn by_hand(world: &World, edit: Edit) {
         Hand::Makes | Hand::Copies => Value::Null,
     };
     let patch: Body = patch.as_object().cloned().unwrap_or_default();
+    let before = inner.platform.find(kind_id, id);
+    let acted = before.is_some_and(|kept| judge::acts(&collection.status, &kept.body));
     let (status, _) = inner.platform.update(kind, id, &patch);
     if status == 200
         && let (Hand::Notes(_), Some(note)) = (how, patch.get("extra"))
     {
         inner.notes.insert(key.clone(), note.clone());
     }
-    if status == 200 && matches!(how, Hand::Retires) {
+    if status == 200 && acted && matches!(how, Hand::Retires) {
         inner.rested.insert(key);
     }
     inner.count("edits by hand");

@@ -81,6 +81,23 @@ fn the_invariants_hold_in_every_history() {
     }
 }
 
+/// What earlier and longer runs have found: `docs/reliability.md` says what each of them was.
+#[test]
+fn what_was_found_holds() {
+    const FOUND: [u64; 24] = [
+        812, 7966, 18002, 32041, 39021, 42639, 48748, 52678, 57023, 61896, 83273, 88577, 94661,
+        99521, 101_162, 106_710, 111_652, 133_206, 145_687, 155_294, 160_073, 187_915, 194_815,
+        198_369,
+    ];
+    for seed in FOUND {
+        let history = History::of(seed);
+        let verdict = live(&history, None);
+        if !verdict.violations.is_empty() {
+            complain(&history, &verdict);
+        }
+    }
+}
+
 #[test]
 fn a_seed_is_a_history() {
     for seed in [1, 2, 3, 40, 41, 42] {

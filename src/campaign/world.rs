@@ -40,7 +40,7 @@ pub(super) struct Inner {
     pub(super) told: Vec<String>,
     /// What people have noted in fields that nobody manages, by kind and id.
     pub(super) notes: BTreeMap<(String, i64), serde_json::Value>,
-    /// Objects that people have put to rest, and no run has written since.
+    /// Objects that acted until people put them to rest, and no run has written since.
     pub(super) rested: BTreeSet<(String, i64)>,
     /// Objects that people have made: their whole bodies.
     pub(super) strangers: BTreeMap<(String, i64), super::platform::Body>,

@@ -400,7 +400,12 @@ fn bind(drafts: &mut Drafts, all: &All<'_>, swaps: &Swaps<'_>) {
     for (replaced, referrers) in swaps {
         for referrer in referrers {
             drafts.needs((replaced, Slot::Create), (referrer, Slot::Pause));
-            for other in referrers {
+            // What does not rest meanwhile may begin to act before others are re-pointed: these can be
+            // waiting for it themselves.
+            let rests = all
+                .get(referrer)
+                .is_some_and(|object| object.subject.collection.status.rests_while_replaced);
+            for other in referrers.iter().filter(|_| rests) {
                 drafts.needs((referrer, Slot::Activate), (other, Slot::Update));
             }
         }

@@ -279,3 +279,61 @@ fn products_keep_what_is_not_declared_in_them() {
     assert_eq!(products[0]["content"]["module_ids"], json!([1, 2]));
     assert_eq!(products[0]["access"]["length"], json!("3mo"));
 }
+
+/// A coupon that is made waits for nobody's re-pointing: the coupon that is re-pointed and begins to act in
+/// one change waits, through a list, for the offer, which waits for the new coupon.
+#[test]
+fn what_is_made_acts_before_others_are_re_pointed() {
+    let coupon = |name: &str, status: &str, lists: &[&str]| {
+        let body = json!({
+            "title": name, "code": name, "status": status, "discount": {"percent": "10"},
+            "list_ids": lists,
+        });
+        declare("coupon", name, body)
+    };
+    let segment = |name: &str, conditions: Json| {
+        let body = json!({"title": name, "type": "segment", "where": conditions});
+        declare("list", name, body)
+    };
+    let offer = |status: &str, coupons: &[&str]| {
+        let body = json!({
+            "title": "o", "status": status, "price": price("2.00"), "coupon_policy": "chosen",
+            "coupon_ids": coupons,
+        });
+        declare("offer", "o", body)
+    };
+    let buyers = || segment("buyers", json!({"bought": {"offer_id": "@offer.o"}}));
+    let several = |least: u64| segment("several", json!({"purchases": {"at_least": least}}));
+    let mut world = World::new();
+    world.settle_into(&state([
+        coupon("old", "disabled", &[]),
+        buyers(),
+        several(2),
+        offer("draft", &["@coupon.old"]),
+    ]));
+    check(
+        &mut world,
+        &state([
+            coupon("new", "active", &["@list.several"]),
+            coupon("old", "active", &["@list.buyers", "@list.several"]),
+            buyers(),
+            several(1),
+            offer("published", &["@coupon.new"]),
+        ]),
+        &[
+            "+ coupon.new",
+            "~ coupon.old list_ids status",
+            "+/- list.several where",
+            "~ offer.o coupon_ids status",
+        ],
+        &[
+            "create list.several",
+            "settle list.several",
+            "create coupon.new",
+            "activate coupon.new",
+            "update offer.o",
+            "update coupon.old",
+            "retire list.several",
+        ],
+    );
+}
