@@ -67,7 +67,6 @@ impl FromArgMatches for Args {
             compare,
             assumed,
         } = Line::from_arg_matches(matches)?;
-        type Read = fn(String) -> Piece;
         let mut placed: Vec<(usize, Piece)> = Vec::new();
         let mut place = |id: &str, pieces: Vec<Piece>| {
             let places = matches.indices_of(id).into_iter().flatten();
