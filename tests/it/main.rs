@@ -43,3 +43,4 @@ mod served;
 mod state_suite;
 mod states;
 mod suite;
+mod timeline;
