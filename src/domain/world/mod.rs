@@ -14,6 +14,7 @@ mod eligibility;
 mod event;
 mod filter;
 mod orders;
+mod payments;
 mod person;
 mod school;
 mod segments;
