@@ -4,10 +4,10 @@ use super::durations::{Counts, check_duration};
 use super::forms::{by_form, present};
 use super::{
     At, BuyableAddress, CourseLesson, DocumentPlaces, Kind, Links, Percent, PersonName, Reference,
-    Strength, Text, Times, Title,
+    Sense, Strength, Surroundings, Text, Time, Times, Title,
 };
 use crate::diag::{Code, Diagnostic, Diagnostics, nearest};
-use crate::model::{Duration, Name, Path};
+use crate::model::{Attributes, Duration, Name, Path};
 use crate::source::Span;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -207,6 +207,25 @@ timeline:
                 expectation.times(&path.key("expect").key(name.0.as_str()), times);
             }
         }
+    }
+
+    /// Nothing of it is written; each of its times is read, so that one which a clock change skips or
+    /// doubles is told where it stands.
+    fn encode(&self, surroundings: &dyn Surroundings) -> Option<Attributes> {
+        let mut times = Times::default();
+        self.times(&mut times);
+        for Time {
+            path,
+            moment,
+            sense,
+        } in times.into_vec()
+        {
+            let _ = match sense {
+                Sense::Instant | Sense::Day => surroundings.instant(&moment, &path),
+                Sense::End => surroundings.end(&moment, &path),
+            };
+        }
+        None
     }
 
     fn check(&self, document: &DocumentPlaces<'_>, findings: &mut Diagnostics) {
