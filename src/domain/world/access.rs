@@ -254,7 +254,7 @@ impl World {
 
     /// A grant begins: letters, openings and its end are set going. `before` is of the past.
     pub(super) fn grant(&mut self, id: Id, grant: Grant, silent: bool) {
-        let course = grant.course;
+        let (course, order) = (grant.course, grant.order);
         let Some(person) = self.people.get_mut(&id) else {
             return;
         };
@@ -279,13 +279,18 @@ impl World {
         for (when, timer) in timers {
             self.timers.set(when, timer);
         }
-        if let Some(ends) = access.ends.filter(|ends| *ends > self.now) {
-            let timer = Timer::Ends {
-                person: id,
-                grant: at,
-            };
-            self.timers.set(ends, timer);
+        if silent {
+            // An end that has come before the world began is no event.
+            let past = access.ends.filter(|ends| *ends <= self.now);
+            self.with(id, |person| {
+                let grant = person.grants.get_mut(at);
+                grant.is_some_and(|grant| {
+                    grant.ended = past;
+                    true
+                })
+            });
         }
+        self.await_ends(id, |grant| grant.order == order && grant.course == course);
         if !silent {
             self.tell_of_open_lessons(id, at);
         }
@@ -321,20 +326,13 @@ impl World {
             return;
         };
         let grants = person.grants.iter().enumerate();
-        let mut timers = Vec::new();
-        for (at, grant) in grants {
-            timers.extend(self.opening_timers(id, at, grant));
-            if let Some(ends) = self.access_of(grant).ends.filter(|ends| *ends > self.now) {
-                let timer = Timer::Ends {
-                    person: id,
-                    grant: at,
-                };
-                timers.push((ends, timer));
-            }
-        }
+        let timers: Vec<(Instant, Timer)> = grants
+            .flat_map(|(at, grant)| self.opening_timers(id, at, grant))
+            .collect();
         for (at, timer) in timers {
             self.timers.set(at, timer);
         }
+        self.await_ends(id, |_| true);
     }
 
     /// Tells of lessons that are open from the beginning, if that is assumed.
@@ -505,7 +503,7 @@ impl World {
             };
             self.happen(id, what, who);
         }
-        self.set_ends(id, offer);
+        self.await_ends(id, |grant| grant.offer == offer);
         self.settle(id);
         Ok(())
     }
@@ -523,7 +521,7 @@ impl World {
         for (course, _) in self.accesses_by(id, offer) {
             self.happen(id, What::AccessFrozen { course, until }, By::Staff);
         }
-        self.set_ends(id, offer);
+        self.await_ends(id, |grant| grant.offer == offer);
         self.settle(id);
         Ok(())
     }
@@ -536,7 +534,7 @@ impl World {
             sort: ChangeSort::Extension,
         };
         let extended = self.change_grants(id, offer, |grant| grant.changes.push(extension));
-        self.set_ends(id, offer);
+        self.await_ends(id, |grant| grant.offer == offer);
         extended.is_ok()
     }
 
@@ -569,19 +567,23 @@ impl World {
             .collect()
     }
 
-    /// Sets the ends of accesses that an offer gave. What has ended and begins anew ends anew.
-    fn set_ends(&mut self, id: Id, offer: Id) {
+    /// Sets the timers of ends that have not come yet. One that has moved into the past comes now; what
+    /// has ended and begins anew ends anew.
+    pub(super) fn await_ends(&mut self, id: Id, which: impl Fn(&Grant) -> bool) {
         let Some(person) = self.people.get(&id) else {
             return;
         };
         let grants = person.grants.iter().enumerate();
         let ends: Vec<(usize, Instant)> = grants
-            .filter(|(_, grant)| grant.offer == offer)
-            .filter_map(|(at, grant)| Some((at, self.access_of(grant).ends?)))
-            .filter(|(_, ends)| *ends > self.now)
+            .filter(|(_, grant)| which(grant))
+            .filter_map(|(at, grant)| {
+                let ends = self.access_of(grant).ends?;
+                (grant.ended != Some(ends)).then_some((at, ends))
+            })
             .collect();
         for (grant, ends) in ends {
-            self.timers.set(ends, Timer::Ends { person: id, grant });
+            let timer = Timer::Ends { person: id, grant };
+            self.timers.set(ends.max(self.now), timer);
         }
     }
 }

@@ -5,7 +5,6 @@ use super::command::Refusal;
 use super::event::{By, What};
 use super::person::{Buyable, Grant, MadeBy, Order, Plan, Purchase};
 use super::school::{Id, Occasion, Offer, Term};
-use super::timers::Timer;
 use crate::model::{Instant, Money};
 use std::sync::Arc;
 
@@ -361,24 +360,8 @@ impl World {
             };
             self.happen(id, what, By::Staff);
         }
-        self.renew_ends(id, number);
+        self.await_ends(id, |grant| grant.order == number);
         self.settle(id);
         Ok(())
-    }
-
-    /// Sets the ends of an order's accesses anew.
-    fn renew_ends(&mut self, id: Id, number: u64) {
-        let Some(person) = self.people.get(&id) else {
-            return;
-        };
-        let grants = person.grants.iter().enumerate();
-        let ends: Vec<(usize, Instant)> = grants
-            .filter(|(_, grant)| grant.order == number)
-            .filter_map(|(at, grant)| Some((at, self.access_of(grant).ends?)))
-            .collect();
-        for (grant, ends) in ends {
-            let at = ends.max(self.now);
-            self.timers.set(at, Timer::Ends { person: id, grant });
-        }
     }
 }

@@ -216,19 +216,15 @@ impl World {
         let Some(person) = self.people.get(&id) else {
             return;
         };
-        let grants = person.grants.iter().enumerate();
-        let of_order: Vec<(usize, Id, Option<Instant>)> = grants
-            .filter(|(_, grant)| grant.order == number)
-            .map(|(at, grant)| (at, grant.course, self.access_of(grant).ends))
+        let grants = person.grants.iter();
+        let prolonged: Vec<(Id, Option<Instant>)> = grants
+            .filter(|grant| grant.order == number && until.is_some())
+            .map(|grant| (grant.course, self.access_of(grant).ends))
             .collect();
-        for (grant, course, ends) in of_order {
-            if until.is_some() {
-                self.happen(id, What::AccessExtended { course, ends }, By::Time);
-            }
-            if let Some(ends) = ends.filter(|ends| *ends > self.now) {
-                self.timers.set(ends, Timer::Ends { person: id, grant });
-            }
+        for (course, ends) in prolonged {
+            self.happen(id, What::AccessExtended { course, ends }, By::Time);
         }
+        self.await_ends(id, |grant| grant.order == number);
     }
 
     /// Sets the timer of the next part or period.
