@@ -29,7 +29,7 @@ enum Branch {
 
 impl Covered {
     /// What a person does touches what it is done to.
-    pub(super) fn done(&mut self, _: &Stage, command: &Command) {
+    pub(super) fn done(&mut self, command: &Command) {
         match command {
             Command::OpensOffer(offer)
             | Command::CreatesOrder { offer, .. }
@@ -73,7 +73,7 @@ impl Covered {
     }
 
     /// What has happened in a world.
-    pub(super) fn lived(&mut self, _: &Stage, world: &World) {
+    pub(super) fn lived(&mut self, world: &World) {
         for event in world.events() {
             match event.what {
                 What::Asked {

@@ -69,7 +69,7 @@ pub fn run(stage: &Stage, document: &Document, test: &Test, assumptions: Assumpt
         mut covered,
         ..
     } = run;
-    covered.lived(stage, &world);
+    covered.lived(&world);
     Outcome {
         test: document.address.clone(),
         title: document.title().to_owned(),
@@ -312,7 +312,7 @@ impl Run<'_> {
     }
 
     fn act(&mut self, person: Id, name: &PersonName, command: Command, path: &Path) {
-        self.covered.done(self.stage, &command);
+        self.covered.done(&command);
         if let Err(refusal) = self.world.act(person, command) {
             let found = format!("the platform refuses: {}", self.stage.refusal(&refusal));
             self.miss(

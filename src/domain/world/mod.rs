@@ -102,11 +102,6 @@ impl World {
         self.people.iter().map(|(id, person)| (*id, person))
     }
 
-    /// When something will happen by itself next.
-    pub fn next_timer(&self) -> Option<Instant> {
-        self.timers.next()
-    }
-
     /// Takes a person in, as they are: nothing of it is an event, and no scenario begins. What is
     /// said to happen later than now happens then.
     pub fn arrive(&mut self, id: Id, newcomer: Newcomer) {

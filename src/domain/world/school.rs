@@ -250,15 +250,13 @@ pub enum CouponPolicy {
     Chosen(BTreeSet<Id>),
 }
 
-/// Letters of an offer; the platform's own ones are not ours.
+/// Letters of an offer; the platform's own ones are not ours. No payment fails here, so none tells of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OfferLetters {
     /// When access begins.
     pub activation: Option<Id>,
     /// When it is paid.
     pub purchased: Option<Id>,
-    /// When a payment fails.
-    pub failed: Option<Id>,
     /// When it is free and accepted.
     pub accepted_free: Option<Id>,
 }

@@ -90,9 +90,4 @@ impl Timers {
         let at = entry.key().0;
         (at <= by).then(|| (at, entry.remove()))
     }
-
-    /// When the next timer is due.
-    pub(super) fn next(&self) -> Option<Instant> {
-        self.queue.first_key_value().map(|((at, _), _)| *at)
-    }
 }

@@ -233,7 +233,6 @@ fn offer_of(offer: offer::wire::Offer) -> Result<Offer, String> {
         letters: OfferLetters {
             activation: letter(letters.activation),
             purchased: letter(letters.purchased),
-            failed: letter(letters.failed),
             accepted_free: letter(letters.accepted_free),
         },
     })

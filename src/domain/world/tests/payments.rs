@@ -71,7 +71,6 @@ fn a_full_payment_gives_access_letters_and_counts_as_bought() {
     sold.letters = OfferLetters {
         activation: Some(51),
         purchased: Some(52),
-        failed: Some(53),
         accepted_free: Some(54),
     };
     let mut play = Play::of(selling(sold));
