@@ -26,6 +26,8 @@ struct Content {
     ignores_locks: bool,
     /// Whether syncs do nothing: a planted fault.
     ignores_syncs: bool,
+    /// Whether only a writer's syncs do something: a planted fault.
+    ignores_readers: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +53,11 @@ impl Media {
         self.lock().ignores_syncs = true;
     }
 
+    /// Plants: a sync by who only reads returns and has done nothing.
+    pub(super) fn ignore_readers(&self) {
+        self.lock().ignores_readers = true;
+    }
+
     /// The power goes: what was not synced is there up to some byte.
     pub(super) fn lose_power(&self, random: &mut fastrand::Rng) {
         for stored in self.lock().files.values_mut() {
@@ -71,6 +78,15 @@ impl Media {
                 .unwrap_or_default()
                 .to_vec()
         })
+    }
+
+    /// A copy of the disk as it is, so that who looks at it changes nothing.
+    pub(super) fn copied(&self) -> Media {
+        let content = self.lock();
+        Media(Mutex::new(Content {
+            files: content.files.clone(),
+            ..Content::default()
+        }))
     }
 
     /// The disk as it would be after a power cut at the worst moment: of each file what was synced.
@@ -172,6 +188,20 @@ impl Disk for View {
         }))
     }
 
+    fn settle(&self, path: &Path) -> io::Result<()> {
+        if self.process.is_dead() {
+            return Err(dead());
+        }
+        let mut content = self.media.lock();
+        let ignores = content.ignores_syncs || content.ignores_readers;
+        let stored = content.files.get_mut(path);
+        let stored = stored.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        if !ignores {
+            stored.durable = stored.text.len();
+        }
+        Ok(())
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         let dying = self.begin()?;
         if dying.is_none_or(|mut random| random.bool()) {
@@ -226,8 +256,9 @@ impl Disk for View {
         }))
     }
 
-    fn is_locked(&self, path: &Path) -> bool {
-        self.media.lock().locks.contains_key(path)
+    fn holder(&self, path: &Path) -> Option<Vec<u8>> {
+        let content = self.media.lock();
+        content.locks.get(path).map(|(_, text)| text.clone())
     }
 }
 

@@ -130,6 +130,31 @@ impl History {
         History { seed, rounds }
     }
 
+    /// A run is killed in the middle of an operation on the disk; a plan reads the state, and then the
+    /// power goes; another run follows.
+    pub(super) fn of_a_plan_before_a_power_cut(operation: u32) -> Self {
+        let seed = u64::from(operation);
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut project = Vec::new();
+        edit_project(&mut random, &mut project);
+        let run = |is_plan, end| Run {
+            is_plan,
+            after_ms: 0,
+            end,
+        };
+        let round = |runs| Round {
+            project: project.clone(),
+            edits: Vec::new(),
+            mischief: BTreeMap::new(),
+            weather: Weather::default(),
+            runs,
+        };
+        let killed = run(false, End::KilledAtDisk(operation, seed));
+        let plan = run(true, End::PowerLost(random.u32(2..20)));
+        let rounds = vec![round(vec![killed]), round(vec![plan])];
+        History { seed, rounds }
+    }
+
     /// Smaller histories, the smallest first.
     pub(super) fn smaller(&self) -> Vec<History> {
         let mut all = Vec::new();

@@ -7,14 +7,41 @@ use super::world::{Inner, Memory, Process, World};
 use crate::kinds::{Collection, Status};
 use crate::model::{Address, Attributes, BaseState, DesiredState, Value as Canonical};
 use crate::plan::{Action, Operation, Plan, Step};
+use crate::state::Snapshot;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 /// Where the journal of every history is.
 pub(super) const JOURNAL: &str = "/state/journal.jsonl";
 /// Where its state is.
 pub(super) const STATE: &str = "/state/state.json";
+
+/// Looks at a version that a run was given: whoever is given it has the same.
+pub(super) fn of_one_version(world: &World, snapshot: &Snapshot) {
+    let Snapshot {
+        target: _,
+        lineage: Some(lineage),
+        serial,
+        base,
+        digests,
+        journal_open: _,
+        at_work: None,
+    } = snapshot
+    else {
+        return;
+    };
+    let mut hasher = DefaultHasher::new();
+    format!("{base:?}{digests:?}").hash(&mut hasher);
+    let content = hasher.finish();
+    let version = (lineage.clone(), *serial);
+    let known = *world.lock().versions.entry(version).or_insert(content);
+    if known != content {
+        let what = format!("version {serial} of {lineage}");
+        world.accuse(Violation::TwoOfOneVersion(what));
+    }
+}
 
 /// Looks at a request before it leaves.
 pub(super) fn before_sending(world: &World, process: &Process, letter: &Letter) {

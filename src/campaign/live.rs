@@ -207,7 +207,9 @@ impl Life {
     /// It parses, its serial grows, its lineage stays.
     fn look_at_the_state(&mut self, desired: &Arc<DesiredState>) {
         let reader = Process::new(0, true, Arc::clone(desired), None);
-        match program::state(&self.world, &reader).read() {
+        // In copies, since who reads a state settles what was left behind.
+        let present = Arc::new(self.world.media.copied());
+        match program::state_on(present, &reader).read() {
             Err(error) => self.world.accuse(Violation::State(error.to_string())),
             Ok(snapshot) => {
                 if snapshot.serial < self.serial {
@@ -220,8 +222,8 @@ impl Life {
                 }
             }
         }
-        // What was seen and not synced, a journal that was just begun, may be lost with the power, and
-        // nothing was sent under it. What lasts is what the next look is held against.
+        // What is not synced may be lost with the power, since nobody has acted on it. What lasts is
+        // what the next look is held against.
         let lasting = Arc::new(self.world.media.what_lasts());
         if let Ok(snapshot) = program::state_on(lasting, &reader).read() {
             self.serial = snapshot.serial;

@@ -1,7 +1,7 @@
 //! The program as a process runs it: what `bursar plan` and `bursar apply` do, without a console.
 
 use super::disk::{Media, View};
-use super::judge::STATE;
+use super::judge::{self, STATE};
 use super::network::Cable;
 use super::violation::{Planted, Violation};
 use super::world::{Process, World};
@@ -69,6 +69,7 @@ pub(super) async fn run(
             Ok(snapshot) => snapshot,
             Err(error) => return broken(world, process, &error),
         };
+        judge::of_one_version(world, &snapshot);
         return match make_plan(world, process, &snapshot).await {
             Ok((plan, _)) => Ended::Planned(Box::new(plan)),
             Err(why) => Ended::Unreadable(why),
@@ -84,6 +85,7 @@ pub(super) async fn run(
         Err(error) => return broken(world, process, &error),
     };
     let snapshot = locked.snapshot().clone();
+    judge::of_one_version(world, &snapshot);
     let (plan, reader) = match make_plan(world, process, &snapshot).await {
         Ok(made) => made,
         Err(why) => return Ended::Unreadable(why),

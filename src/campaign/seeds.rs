@@ -203,6 +203,22 @@ fn a_run_that_believes_listings_is_noticed() {
     notices(Planted::BelievesListings, Violation::Twice(any()));
 }
 
+/// A run is killed while it writes its journal, and a plan reads what it left before the power goes:
+/// too rare a meeting to wait for.
+#[test]
+fn a_version_that_a_power_cut_takes_back_is_noticed() {
+    let noticed = |planted| {
+        (0..100).any(|operation| {
+            let history = History::of_a_plan_before_a_power_cut(operation);
+            let verdict = live(&history, planted);
+            let like = Violation::TwoOfOneVersion(any());
+            verdict.violations.iter().any(|found| found.is_like(&like))
+        })
+    };
+    assert!(noticed(Some(Planted::BelievesUnsynced)));
+    assert!(!noticed(None));
+}
+
 /// Stops the test with the smallest history that still fails.
 #[track_caller]
 fn complain(history: &History, verdict: &Verdict) {

@@ -15,6 +15,8 @@ pub(super) enum Violation {
     NotConverged(String),
     /// The state does not parse, its serial shrinks or its lineage changes.
     State(String),
+    /// Two runs were given different contents of one version of the state.
+    TwoOfOneVersion(String),
     /// A write whose intent is not on the disk.
     NoIntent(String),
     /// Something other than GET and HEAD from a command that only reads.
@@ -69,4 +71,6 @@ pub(super) enum Planted {
     DoesNotWait,
     /// What a listing lacks counts as gone.
     BelievesListings,
+    /// A journal that was left behind counts as a version while a power cut could still take it.
+    BelievesUnsynced,
 }

@@ -42,6 +42,8 @@ pub(super) struct Inner {
     pub(super) notes: BTreeMap<(String, i64), serde_json::Value>,
     /// Objects that acted until people put them to rest, and no run has written since.
     pub(super) rested: BTreeSet<(String, i64)>,
+    /// The versions of the state that runs were given, by lineage and serial: a digest of the content.
+    pub(super) versions: BTreeMap<(String, u64), u64>,
     /// Objects that people have made: their whole bodies.
     pub(super) strangers: BTreeMap<(String, i64), super::platform::Body>,
 }
@@ -52,6 +54,7 @@ impl World {
         match planted {
             Some(Planted::LockKeepsNobodyOut) => media.ignore_locks(),
             Some(Planted::SyncDoesNothing) => media.ignore_syncs(),
+            Some(Planted::BelievesUnsynced) => media.ignore_readers(),
             Some(_) | None => {}
         }
         Arc::new(World {

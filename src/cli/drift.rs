@@ -45,6 +45,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let (live, requests, target, snapshot) = until_signal(async {
         let platform = Platform::open(&configuration).await?;
         let snapshot = state.read().await.map_err(|error| state_failure(&error))?;
+        planning::warn_of_work(context, &snapshot);
         let read = planning::live(&configuration, &platform, &snapshot).await;
         let target = platform.target();
         platform.close().await;

@@ -124,7 +124,7 @@ impl Exit {
             ),
             Exit::Locked => (
                 "the state is locked",
-                "Another apply is running on this state; the message names the holder. Wait for it to end.",
+                "Another apply is running on this state; the message names the holder. Wait for it to end. `plan` without `--out` looks all the same.",
             ),
             Exit::Partly => (
                 "partly applied",

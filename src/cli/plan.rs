@@ -65,6 +65,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let planned = until_signal(async {
         let platform = Platform::open(&configuration).await?;
         let snapshot = state.read().await.map_err(|error| state_failure(&error))?;
+        if let (Some(run), Some(_)) = (&snapshot.at_work, &args.out) {
+            let why =
+                format!("{run} is at work: a plan saved now would be stale when it has ended");
+            return Err(Failure::new(Exit::Locked, why)
+                .hint("wait for it to end; to look only, plan without `--out`"));
+        }
+        planning::warn_of_work(context, &snapshot);
         let planned = planning::plan(&configuration, &platform, &snapshot, &args.gates).await;
         platform.close().await;
         planned

@@ -10,6 +10,7 @@ use crate::plan::{self, Circumstances, Plan, PlanDocument, Settings};
 use crate::provider::kinds_of;
 use crate::render::ci::harmless_json;
 use crate::render::human::Names;
+use crate::render::terminal::escape;
 use crate::render::{human, markdown};
 use crate::state::{Snapshot, StateError};
 use tracing::Instrument as _;
@@ -116,6 +117,17 @@ fn held_for(error: &StateError) -> Option<String> {
         (0, minutes, _) => format!("{minutes} min"),
         (hours, minutes, _) => format!("{hours} h {} min", minutes % 60),
     })
+}
+
+/// Says that another run writes while this one reads, if so: what is shown is a moment of its work.
+pub(super) fn warn_of_work(context: &Context, snapshot: &Snapshot) {
+    if let Some(run) = &snapshot.at_work {
+        let run = run.to_string();
+        context.console.warn(&format!(
+            "warning: {} is at work: what follows is a moment of it, and will be another when it has ended\n",
+            escape(&run)
+        ));
+    }
 }
 
 /// Reads the platform and compares.

@@ -61,6 +61,10 @@ fn standing(saved: &SavedPlan, configuration: &Configuration) -> (Standing, Name
         Ok(snapshot) => snapshot,
         Err(failure) => return (Standing::Unknown(failure), Names::default()),
     };
+    if let Some(run) = &snapshot.at_work {
+        let why = format!("{run} is at work: the state will be another when it has ended");
+        return (Standing::Stale(vec![why]), planning::names_of(&snapshot));
+    }
     let reasons = until_signal(async {
         let platform = Platform::open(configuration).await?;
         let reasons = saved::reasons(saved, configuration, &platform, &snapshot).await;

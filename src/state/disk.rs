@@ -20,6 +20,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Puts a file in place of another, so that one of the two is there at any instant.
     fn replace(&self, path: &Path, text: &[u8]) -> io::Result<Box<dyn Tail>>;
 
+    /// Returns once what stands in a file is on the disk, whoever wrote it.
+    fn settle(&self, path: &Path) -> io::Result<()>;
+
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
@@ -33,8 +36,9 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// with the process.
     fn lock(&self, path: &Path, holder: &[u8]) -> Result<Box<dyn Lock>, NotLocked>;
 
-    /// Whether some run holds a lock at this instant.
-    fn is_locked(&self, path: &Path) -> bool;
+    /// Whether some run holds a lock at this instant: what its file says of the holder, empty if that
+    /// cannot be read.
+    fn holder(&self, path: &Path) -> Option<Vec<u8>>;
 }
 
 /// The end of a file, where more may be written.

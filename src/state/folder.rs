@@ -2,7 +2,7 @@
 
 use super::disk::{Disk, Files, Lock, NotLocked, Tail};
 use super::error::StateError;
-use super::lock::Holder;
+use super::lock::{AtWork, Holder};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -110,9 +110,22 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether some run holds the lock at this instant.
-    pub(super) fn is_locked(&self) -> bool {
-        self.disk.is_locked(&self.path(LOCK))
+    /// The run that holds the lock at this instant, if one does.
+    pub(super) fn at_work(&self) -> Option<AtWork> {
+        let text = self.disk.holder(&self.path(LOCK))?;
+        Some(AtWork {
+            holder: serde_json::from_slice(&text).ok(),
+        })
+    }
+
+    /// Returns once what stands in a file is on the disk, whoever wrote it; whether it is there.
+    pub(super) fn settle(&self, name: &str) -> Result<bool, StateError> {
+        let path = self.path(name);
+        match self.disk.settle(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(StateError::io(&path, "cannot be synced", error)),
+        }
     }
 
     pub(super) fn take_lock(&self, holder: &Holder) -> Result<Box<dyn Lock>, StateError> {

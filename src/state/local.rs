@@ -6,7 +6,7 @@ use super::effect::{Effect, Entries};
 use super::error::StateError;
 use super::folder::{Folder, JOURNAL, STATE};
 use super::journal::Journal;
-use super::lock::Holder;
+use super::lock::{AtWork, Holder};
 use super::record::{self, Chain, JournalFile, Record};
 use super::seal;
 use crate::model::{Address, BaseState, OpenIntent, Target};
@@ -38,8 +38,9 @@ pub struct Snapshot {
     pub digests: BTreeMap<Address, String>,
     /// Whether a journal was folded in.
     pub journal_open: bool,
-    /// Whether the run that writes that journal is still at work.
-    pub in_progress: bool,
+    /// The run that is at work on this, if one is: what it has done so far is folded in, and there
+    /// will be no such version.
+    pub at_work: Option<AtWork>,
 }
 
 /// What an apply begins with.
@@ -103,15 +104,48 @@ impl LocalState {
     /// Damaged, of another version, of another project or environment, or not readable.
     pub fn read(&self) -> Result<Snapshot, StateError> {
         // The journal first: if it is folded in between, its serial gives it away.
-        let journal = self.read_journal()?;
+        let journal = self.journal_text()?;
         let state = self.read_state()?;
-        let (_, mut snapshot) = self.combine(state, journal)?;
-        if snapshot.journal_open && self.folder.is_locked() {
-            // It will become a version of its own, which this is not.
-            snapshot.in_progress = true;
+        self.read_as(journal, state)
+    }
+
+    /// The state that a state file and the text of a journal make together.
+    fn read_as(
+        &self,
+        journal: Option<Vec<u8>>,
+        state: Option<StateFile>,
+    ) -> Result<Snapshot, StateError> {
+        let parsed = match &journal {
+            Some(text) => self.parse_journal(text)?,
+            None => None,
+        };
+        let (_, mut snapshot) = self.combine(state, parsed)?;
+        if snapshot.journal_open {
+            snapshot.at_work = self.at_work(journal.as_deref())?;
+        }
+        if snapshot.at_work.is_some() {
+            // The journal will become a version of its own, which this is not.
             snapshot.serial -= 1;
         }
         Ok(snapshot)
+    }
+
+    /// The run that writes a journal, if it is not one that was left behind. One that was is on the
+    /// disk for good when this returns: the version that is told of it is the one that locking makes,
+    /// even if the power goes in between.
+    fn at_work(&self, journal: Option<&[u8]>) -> Result<Option<AtWork>, StateError> {
+        let running = self.folder.at_work();
+        if running.is_some() {
+            return Ok(running);
+        }
+        let is_there = self.folder.settle(JOURNAL)?;
+        if is_there && self.journal_text()?.as_deref() == journal {
+            return Ok(None);
+        }
+        // Someone has gone on meanwhile.
+        Ok(Some(
+            self.folder.at_work().unwrap_or(AtWork { holder: None }),
+        ))
     }
 
     /// Takes the lock, and folds in what a run that was cut off has left.
@@ -149,20 +183,16 @@ impl LocalState {
         Ok(locked)
     }
 
-    /// As [`LocalState::read`], with a state file that is kept elsewhere.
+    /// As [`LocalState::read`], with a state file that is kept elsewhere and a journal's text that
+    /// was read before it.
     pub(super) fn read_given(
         &self,
+        journal: Option<Vec<u8>>,
         path: &Path,
         text: Option<&[u8]>,
     ) -> Result<Snapshot, StateError> {
-        let journal = self.read_journal()?;
         let state = text.map(|text| self.parse_state(path, text)).transpose()?;
-        let (_, mut snapshot) = self.combine(state, journal)?;
-        if snapshot.journal_open && self.folder.is_locked() {
-            snapshot.in_progress = true;
-            snapshot.serial -= 1;
-        }
-        Ok(snapshot)
+        self.read_as(journal, state)
     }
 
     /// Earlier versions that are kept, newest first.
@@ -190,11 +220,19 @@ impl LocalState {
         Ok(file)
     }
 
+    pub(super) fn journal_text(&self) -> Result<Option<Vec<u8>>, StateError> {
+        self.folder.read_file(JOURNAL)
+    }
+
     pub(super) fn read_journal(&self) -> Result<Option<JournalFile>, StateError> {
-        let Some(text) = self.folder.read_file(JOURNAL)? else {
-            return Ok(None);
-        };
-        let journal = record::read(&text).map_err(|what| self.damaged(JOURNAL, &what))?;
+        match self.journal_text()? {
+            Some(text) => self.parse_journal(&text),
+            None => Ok(None),
+        }
+    }
+
+    fn parse_journal(&self, text: &[u8]) -> Result<Option<JournalFile>, StateError> {
+        let journal = record::read(text).map_err(|what| self.damaged(JOURNAL, &what))?;
         if let Some(journal) = &journal {
             let path = self.folder.path(JOURNAL);
             Self::check_version(&path, journal.head.format_version)?;
@@ -208,7 +246,7 @@ impl LocalState {
     pub(super) fn set_journal_aside(&self) -> Result<(), StateError> {
         if let Some(journal) = self.read_journal()?
             && !journal.records.is_empty()
-            && let Some(text) = self.folder.read_file(JOURNAL)?
+            && let Some(text) = self.journal_text()?
         {
             let name = format!("overtaken-{}.jsonl", journal.head.serial);
             self.folder.replace(&name, &text)?;
@@ -297,7 +335,7 @@ impl LocalState {
             base,
             digests,
             journal_open,
-            in_progress: false,
+            at_work: None,
         };
         Ok((head, snapshot))
     }

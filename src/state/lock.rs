@@ -24,6 +24,22 @@ pub struct Holder {
     pub since: String,
 }
 
+/// A run that is at work while the state is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    /// Who it is; `None` if that cannot be read.
+    pub holder: Option<Holder>,
+}
+
+impl fmt::Display for AtWork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.holder {
+            Some(holder) => holder.fmt(f),
+            None => f.write_str("another run"),
+        }
+    }
+}
+
 impl Holder {
     /// This process.
     pub fn new(id: &str, user: &str, host: &str, command: &str, since: Instant) -> Self {

@@ -31,7 +31,7 @@ pub use effect::Effect;
 pub use error::StateError;
 pub use journal::Journal;
 pub use local::{LocalState, Locked, Snapshot, Start};
-pub use lock::Holder;
+pub use lock::{AtWork, Holder};
 pub use record::Intent;
 pub use remote::{RemoteLocked, RemoteState};
 pub use seal::digest;

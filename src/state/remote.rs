@@ -41,9 +41,12 @@ impl RemoteState {
     }
 
     pub(super) async fn read(&self) -> Result<Snapshot, StateError> {
+        // The journal first, as in a folder.
+        let journal = self.copy.journal_text()?;
         let found = self.store.read().await?;
         let text = found.as_ref().map(|document| document.text.as_slice());
-        self.copy.read_given(Path::new(self.store.place()), text)
+        self.copy
+            .read_given(journal, Path::new(self.store.place()), text)
     }
 
     pub(super) async fn lock(&self, holder: &Holder) -> Result<RemoteLocked, StateError> {

@@ -425,13 +425,13 @@ async fn who_reads_while_an_apply_runs_gets_a_version_that_will_not_be() {
         .unwrap();
     let read = state(&folder).read().unwrap();
     assert_eq!(
-        (read.serial, read.in_progress, read.journal_open),
+        (read.serial, read.at_work.is_some(), read.journal_open),
         (1, true, true)
     );
     locked.commit(journal, &all()).unwrap();
     let read = state(&folder).read().unwrap();
     assert_eq!(
-        (read.serial, read.in_progress, read.journal_open),
+        (read.serial, read.at_work.is_some(), read.journal_open),
         (2, false, false)
     );
 }

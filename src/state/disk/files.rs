@@ -49,6 +49,15 @@ impl Disk for Files {
         Ok(Box::new(file))
     }
 
+    fn settle(&self, path: &Path) -> io::Result<()> {
+        // Windows syncs only what may be written.
+        let file = OpenOptions::new()
+            .read(true)
+            .write(cfg!(windows))
+            .open(path)?;
+        file.sync_all()
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)?;
         sync_folder(path.parent().unwrap_or(Path::new("")))
@@ -93,18 +102,23 @@ impl Disk for Files {
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
         }
-        let mut text = Vec::new();
-        // Who cannot be read is not named.
-        let _ = file.take(MOST_HOLDER_BYTES).read_to_end(&mut text);
-        Err(NotLocked::Held(text))
+        Err(NotLocked::Held(named_in(file)))
     }
 
-    fn is_locked(&self, path: &Path) -> bool {
-        let Ok(file) = File::open(path) else {
-            return false;
-        };
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    fn holder(&self, path: &Path) -> Option<Vec<u8>> {
+        let file = File::open(path).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(named_in(file)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
     }
+}
+
+/// What a lock's file says of the holder. Who cannot be read is not named.
+fn named_in(file: File) -> Vec<u8> {
+    let mut text = Vec::new();
+    let _ = file.take(MOST_HOLDER_BYTES).read_to_end(&mut text);
+    text
 }
 
 impl Tail for File {
