@@ -1,6 +1,6 @@
 //! What a kind or a field is, as plain data for `bursar explain`.
 
-use super::alternatives::{Form, Shape, forms, resolved, words};
+use super::alternatives::{Form, Shape, branches, forms, resolved, words};
 use super::generate::{PROJECT, SCHEMAS};
 use crate::diag::{Diagnostics, nearest};
 use crate::kinds::{KINDS, PROJECT_FILE, kind};
@@ -94,7 +94,7 @@ pub fn explain(topic: &str) -> Result<Explanation, UnknownTopic> {
     };
     let mut place = Place {
         root,
-        schema: root,
+        schemas: vec![root],
         required: true,
     };
     let mut full = first.to_owned();
@@ -102,7 +102,7 @@ pub fn explain(topic: &str) -> Result<Explanation, UnknownTopic> {
     for step in steps {
         let Some(next) = place.step(step) else {
             let fields = place.fields();
-            let near = nearest(step, fields.iter().map(|(name, _, _)| name.as_str()));
+            let near = nearest(step, fields.iter().map(|(name, _)| name.as_str()));
             return Err(unknown(Some(match near {
                 Some(near) => format!("{full}.{near}"),
                 None => full,
@@ -115,25 +115,37 @@ pub fn explain(topic: &str) -> Result<Explanation, UnknownTopic> {
     Ok(place.explanation(first, full, &path))
 }
 
-/// A schema on the way.
-#[derive(Clone, Copy)]
+/// A place on the way. Where several maps of a union have a field, each says what it takes.
+#[derive(Clone)]
 struct Place<'s> {
     root: &'s Value,
-    schema: &'s Value,
+    schemas: Vec<&'s Value>,
     required: bool,
 }
 
+/// What the summary of a field is that has another value in each map of a union.
+const DECIDES: &str = "Which of the other fields belong here.";
+
 impl<'s> Place<'s> {
+    /// The forms of what can stand here.
+    fn forms(&self) -> Vec<Form<'s>> {
+        let schemas = self.schemas.iter();
+        schemas
+            .flat_map(|schema| forms(self.root, schema))
+            .collect()
+    }
+
     /// The maps that can stand here, or in the list that stands here.
-    fn maps(self) -> Vec<Form<'s>> {
+    fn maps(&self) -> Vec<Form<'s>> {
         let mut maps = Vec::new();
-        for form in forms(self.root, self.schema) {
+        for form in self.forms() {
             match (form.shape(), form.0.get("items")) {
                 (Shape::Map, _) => maps.push(form),
                 (Shape::List, Some(items)) => {
                     let items = Place {
-                        schema: items,
-                        ..self
+                        root: self.root,
+                        schemas: vec![items],
+                        required: self.required,
                     };
                     maps.extend(items.maps());
                 }
@@ -151,99 +163,97 @@ impl<'s> Place<'s> {
         maps
     }
 
-    /// The fields: name, schema, whether required. A field that several maps have counts once.
-    fn fields(self) -> Vec<(String, &'s Value, bool)> {
-        let mut fields: Vec<(String, &'s Value, bool)> = Vec::new();
+    /// The fields by name. Of several maps, all must require one for it to be required.
+    fn fields(&self) -> Vec<(String, Place<'s>)> {
+        let mut fields: Vec<(String, Place<'s>)> = Vec::new();
         let maps = self.maps();
+        let mut add = |name: &str, schema: &'s Value, required: bool| match fields
+            .iter_mut()
+            .find(|(known, _)| known == name)
+        {
+            Some((_, place)) => place.schemas.push(schema),
+            None => fields.push((
+                name.to_owned(),
+                Place {
+                    root: self.root,
+                    schemas: vec![schema],
+                    required,
+                },
+            )),
+        };
         for map in &maps {
             for (name, schema) in map.0["properties"].as_object().into_iter().flatten() {
-                if !fields.iter().any(|(known, _, _)| known == name) {
-                    let required = maps.len() == 1 && map.required().any(|field| field == name);
-                    fields.push((name.clone(), schema, required));
-                }
+                let required = maps
+                    .iter()
+                    .all(|map| map.required().any(|field| field == name));
+                add(name, schema, required);
             }
             if let Some(schema) = free(*map) {
-                fields.push(("NAME".to_owned(), schema, false));
+                add("NAME", schema, false);
             }
         }
         fields
     }
 
-    fn step(self, name: &str) -> Option<Self> {
-        let fields = self.fields();
-        let field = fields
+    fn step(&self, name: &str) -> Option<Self> {
+        let mut fields = self.fields();
+        let at = fields
             .iter()
-            .find(|(field, _, _)| field == name)
-            .or_else(|| fields.iter().find(|(field, _, _)| field == "NAME"));
-        field.map(|(_, schema, required)| Place {
-            root: self.root,
-            schema,
-            required: *required,
-        })
+            .position(|(field, _)| field == name)
+            .or_else(|| fields.iter().position(|(field, _)| field == "NAME"))?;
+        Some(fields.swap_remove(at).1)
+    }
+
+    /// Whether this has another fixed value in each map of a union.
+    fn decides(&self) -> bool {
+        self.schemas.len() > 1
+            && self
+                .schemas
+                .iter()
+                .all(|schema| schema.get("const").is_some())
     }
 
     /// The description here, or behind the reference; of a map with one key, the branch's own.
-    fn description(self) -> String {
-        let here = self.schema.get("description");
-        let behind = || resolved(self.root, self.schema).get("description");
-        let description = here.or_else(behind).and_then(Value::as_str);
-        description.unwrap_or_default().to_owned()
-    }
-
-    fn nullable(self) -> bool {
-        let schema = resolved(self.root, self.schema);
-        match schema.get("type") {
-            Some(Value::Array(types)) => types.iter().any(|ty| ty == "null"),
-            Some(ty) => ty == "null",
-            None => super::alternatives::branches(schema).is_some_and(|branches| {
-                branches.iter().any(|branch| {
-                    Place {
-                        schema: branch,
-                        ..self
-                    }
-                    .nullable()
-                })
-            }),
+    fn description(&self) -> String {
+        if self.decides() {
+            return DECIDES.to_owned();
         }
+        let described = self.schemas.iter().find_map(|schema| {
+            let here = schema.get("description");
+            here.or_else(|| resolved(self.root, schema).get("description"))
+                .and_then(Value::as_str)
+        });
+        described.unwrap_or_default().to_owned()
     }
 
-    fn explanation(self, kind_id: &str, topic: String, path: &Path) -> Explanation {
-        let all = forms(self.root, self.schema);
+    fn nullable(&self) -> bool {
+        self.schemas
+            .iter()
+            .any(|schema| takes_null(self.root, schema))
+    }
+
+    fn explanation(&self, kind_id: &str, topic: String, path: &Path) -> Explanation {
+        let all = self.forms();
         let info = kind(kind_id).filter(|_| path.0.is_empty());
         let title = match (info, path.0.last()) {
             (Some(info), _) => info.summary.to_owned(),
             (None, Some(Seg::Key(key))) => key.to_string(),
             (None, Some(Seg::Index(_)) | None) => PROJECT_FILE.to_owned(),
         };
-        let values = all.iter().filter_map(|form| {
-            Some(ValueLine {
-                value: form.constant()?,
-                description: text(form.0, "description"),
-            })
-        });
-        let fields = self.fields().into_iter().map(|(name, schema, required)| {
-            let place = Place {
-                root: self.root,
-                schema,
-                required,
-            };
-            let deciding = self.deciding(&name);
-            let (form, summary) = match deciding.as_slice() {
-                [_, _, ..] => (
-                    words(&deciding),
-                    "Which of the other fields belong here.".to_owned(),
-                ),
-                _ => (
-                    words(&forms(self.root, schema)),
-                    first_sentence(&self.field_description(&name, place)),
-                ),
-            };
-            FieldLine {
-                name,
-                form,
-                required,
-                summary,
+        let mut values: Vec<ValueLine> = Vec::new();
+        for form in &all {
+            if let Some(value) = form.constant()
+                && values.iter().all(|line| line.value != value)
+            {
+                let description = text(form.0, "description");
+                values.push(ValueLine { value, description });
             }
+        }
+        let fields = self.fields().into_iter().map(|(name, field)| FieldLine {
+            form: words(&field.forms()),
+            required: field.required,
+            summary: first_sentence(&self.field_description(&name, &field)),
+            name,
         });
         Explanation {
             title,
@@ -255,7 +265,7 @@ impl<'s> Place<'s> {
             },
             nullable: self.nullable(),
             required: self.required,
-            values: values.collect(),
+            values,
             pattern: all
                 .iter()
                 .find_map(|form| Some(form.0.get("pattern")?.as_str()?.to_owned())),
@@ -266,21 +276,24 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// The constants that a field has in a union of maps.
-    fn deciding(self, name: &str) -> Vec<Form<'s>> {
-        let maps = self.maps().into_iter();
-        let fields = maps.filter_map(|map| map.0.get("properties")?.get(name));
-        let constants = fields.filter(|field| field.get("const").is_some());
-        constants.map(Form).collect()
-    }
-
     /// In a union of maps with one key the description stands at the map.
-    fn field_description(self, name: &str, field: Place<'_>) -> String {
+    fn field_description(&self, name: &str, field: &Place<'_>) -> String {
         let tagged = self.maps().into_iter().find(|map| map.tag() == Some(name));
         match tagged.map(|map| text(map.0, "description")) {
             Some(description) if !description.is_empty() => description,
             Some(_) | None => field.description(),
         }
+    }
+}
+
+/// Whether `null` is among what a schema takes.
+fn takes_null(root: &Value, schema: &Value) -> bool {
+    let schema = resolved(root, schema);
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|ty| ty == "null"),
+        Some(ty) => ty == "null",
+        None => branches(schema)
+            .is_some_and(|branches| branches.iter().any(|branch| takes_null(root, branch))),
     }
 }
 

@@ -45,6 +45,14 @@ fn kinds_and_fields_are_explained() {
         Some("true")
     );
 
+    let backend = explain("project.state.backend").unwrap();
+    assert_eq!(backend.form, "`local`, `http`, `s3` or `postgres`");
+    assert_eq!(backend.values.len(), 4);
+    assert!(backend.required);
+    assert_eq!(
+        backend.description,
+        "Which of the other fields belong here."
+    );
     assert!(explain("coupon.code").unwrap().required);
     assert_eq!(
         explain("offer.products.access.for").unwrap().form,
