@@ -1,8 +1,10 @@
 //! Credentials, from environment variables or from files that those name.
 
 use crate::model::Secret;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// What a platform asks who we are.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub enum CredentialsError {
 
 /// The most bytes of a file that holds a credential.
 const MOST_BYTES: u64 = 64 * 1024;
+/// How long a file that holds a credential may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads `BURSAR_TOKEN` and `BURSAR_ACCOUNT`, or the files that `BURSAR_TOKEN_FILE` and
 /// `BURSAR_ACCOUNT_FILE` name. An empty variable counts as unset.
@@ -79,10 +83,7 @@ pub fn secret(
 
 fn from_file(variable: &'static str, path: &Path) -> Result<Secret, CredentialsError> {
     let shown = path.display().to_string();
-    let mut text = String::new();
-    let read = std::fs::File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
-    match read {
+    match read(path, PATIENCE) {
         Err(source) if source.kind() != std::io::ErrorKind::InvalidData => {
             Err(CredentialsError::File {
                 variable,
@@ -90,8 +91,8 @@ fn from_file(variable: &'static str, path: &Path) -> Result<Secret, CredentialsE
                 source,
             })
         }
-        Ok(length)
-            if (1..=MOST_BYTES).contains(&(length as u64))
+        Ok(text)
+            if text.len() as u64 <= MOST_BYTES
                 && !text.trim().is_empty()
                 && !text.trim().contains('\n') =>
         {
@@ -102,6 +103,26 @@ fn from_file(variable: &'static str, path: &Path) -> Result<Secret, CredentialsE
             path: shown,
         }),
     }
+}
+
+/// Reads a file, or a pipe: one that nobody writes to would be waited for without end, so the waiting
+/// is left to a thread of its own.
+fn read(path: &Path, patience: Duration) -> io::Result<String> {
+    let (done, answer) = mpsc::channel();
+    let path = path.to_owned();
+    std::thread::Builder::new()
+        .name("credentials".to_owned())
+        .spawn(move || {
+            let mut text = String::new();
+            let read = std::fs::File::open(path)
+                .and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text));
+            // Who no longer waits has given up.
+            let _ = done.send(read.map(|_| text));
+        })?;
+    answer.recv_timeout(patience).unwrap_or_else(|_| {
+        let why = format!("nothing has come from it in {} s", patience.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, why))
+    })
 }
 
 #[cfg(test)]
@@ -125,5 +146,24 @@ mod tests {
             from_file("X", &folder.path().join("none")),
             Err(CredentialsError::File { .. })
         ));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_and_not_waited_for_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = |name| {
+            let pipe = folder.path().join(name);
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            pipe
+        };
+        let error = read(&pipe("silent"), Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let spoken = pipe("spoken");
+        let writing = spoken.clone();
+        let writer = std::thread::spawn(move || std::fs::write(writing, "s3cret\n"));
+        let text = read(&spoken, Duration::from_secs(60)).unwrap();
+        writer.join().unwrap().unwrap();
+        assert_eq!(text, "s3cret\n");
     }
 }
