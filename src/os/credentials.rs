@@ -29,7 +29,7 @@ pub enum CredentialsError {
         /// The file.
         path: String,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The file is empty, too large or not text.
     #[error("the file that {variable} names does not hold one line of text: {path}")]
@@ -84,13 +84,11 @@ pub fn secret(
 fn from_file(variable: &'static str, path: &Path) -> Result<Secret, CredentialsError> {
     let shown = path.display().to_string();
     match read(path, PATIENCE) {
-        Err(source) if source.kind() != std::io::ErrorKind::InvalidData => {
-            Err(CredentialsError::File {
-                variable,
-                path: shown,
-                source,
-            })
-        }
+        Err(source) if source.kind() != io::ErrorKind::InvalidData => Err(CredentialsError::File {
+            variable,
+            path: shown,
+            source,
+        }),
         Ok(text)
             if text.len() as u64 <= MOST_BYTES
                 && !text.trim().is_empty()
