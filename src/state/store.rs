@@ -16,6 +16,7 @@ pub use s3::{S3Credentials, S3Object, S3Store};
 
 use super::error::StateError;
 use super::lock::Holder;
+use tracing::Instrument as _;
 
 /// The most that a kept state may hold.
 const CAP_BYTES: usize = 256 * 1024 * 1024;
@@ -56,13 +57,16 @@ impl Store {
 
     /// The document; `None` before the first one.
     pub(super) async fn read(&self) -> Result<Option<Document>, StateError> {
-        match self {
-            Store::Http(store) => store.read().await,
-            #[cfg(feature = "s3")]
-            Store::S3(store) => store.read().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.read().await,
-        }
+        let work = async {
+            match self {
+                Store::Http(store) => store.read().await,
+                #[cfg(feature = "s3")]
+                Store::S3(store) => store.read().await,
+                #[cfg(feature = "postgres")]
+                Store::Postgres(store) => store.read().await,
+            }
+        };
+        self.told("read", work).await
     }
 
     /// Puts a document in place of the one that was `known` last, and of no other.
@@ -72,34 +76,71 @@ impl Store {
         text: Vec<u8>,
         lock: &str,
     ) -> Result<Document, StateError> {
-        match self {
-            Store::Http(store) => store.write(known, text, lock).await,
-            #[cfg(feature = "s3")]
-            Store::S3(store) => store.write(known, text).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.write(known, text).await,
-        }
+        let work = async {
+            match self {
+                Store::Http(store) => store.write(known, text, lock).await,
+                #[cfg(feature = "s3")]
+                Store::S3(store) => store.write(known, text).await,
+                #[cfg(feature = "postgres")]
+                Store::Postgres(store) => store.write(known, text).await,
+            }
+        };
+        self.told("write", work).await
     }
 
     /// Takes the lock.
     pub(super) async fn lock(&self, holder: &Holder) -> Result<(), StateError> {
-        match self {
-            Store::Http(store) => store.lock(holder).await,
-            #[cfg(feature = "s3")]
-            Store::S3(store) => store.lock(holder).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.lock(holder).await,
-        }
+        let work = async {
+            match self {
+                Store::Http(store) => store.lock(holder).await,
+                #[cfg(feature = "s3")]
+                Store::S3(store) => store.lock(holder).await,
+                #[cfg(feature = "postgres")]
+                Store::Postgres(store) => store.lock(holder).await,
+            }
+        };
+        self.told("lock", work).await
     }
 
     /// Lets go of a lock.
     pub(super) async fn unlock(&self, holder: &Holder) -> Result<(), StateError> {
-        match self {
-            Store::Http(store) => store.unlock(holder).await,
-            #[cfg(feature = "s3")]
-            Store::S3(store) => store.unlock(holder).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.unlock(holder).await,
-        }
+        let work = async {
+            match self {
+                Store::Http(store) => store.unlock(holder).await,
+                #[cfg(feature = "s3")]
+                Store::S3(store) => store.unlock(holder).await,
+                #[cfg(feature = "postgres")]
+                Store::Postgres(store) => store.unlock(holder).await,
+            }
+        };
+        self.told("unlock", work).await
+    }
+
+    /// Does something there, as a span of its own, and logs how it ended.
+    async fn told<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = Result<T, StateError>>,
+    ) -> Result<T, StateError> {
+        let span = tracing::debug_span!(
+            "state",
+            otel.name = %format_args!("state {operation}"),
+            otel.kind = "client",
+            operation,
+            place = %self.place(),
+            error = tracing::field::Empty,
+        );
+        let told = async {
+            let done = work.await;
+            match &done {
+                Ok(_) => tracing::debug!("state {operation}"),
+                Err(error) => {
+                    tracing::Span::current().record("error", error.to_string());
+                    tracing::debug!(%error, "state {operation}");
+                }
+            }
+            done
+        };
+        told.instrument(span).await
     }
 }

@@ -315,7 +315,7 @@ fn every_setting_is_explained() {
     let folder = school();
     let (told, _) = check(folder.path(), &["explain", "project.state"], 0);
     for line in [
-        "backend (`local`, `http`, `s3` or `postgres`)",
+        "backend (`local`, `http`, `s3` or `postgres`, required)",
         "address (an address like https://…",
         "bucket (text): The bucket.",
         "url (an address like `postgres://USER@HOST:PORT/DATABASE`",
@@ -373,4 +373,23 @@ async fn a_state_that_a_server_has_lost_is_found_again() {
 
 fn keep_at(folder: &Path, keys: &str) {
     keep(folder, &format!("backend: http, {keys}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_what_a_state_on_a_server_is_asked_for() {
+    let server = Server::start().await;
+    let folder = school();
+    keep_at(folder.path(), &format!("address: \"{}\"", server.address()));
+    let (_, log) = check(folder.path(), &["apply", "--auto-approve", "-vv"], 0);
+    let asked: Vec<&str> = log
+        .lines()
+        .filter_map(|line| {
+            let (_, asked) = line.rsplit_once(": state ")?;
+            asked.split_whitespace().next()
+        })
+        .collect();
+    // Rules judge by what was applied before; one version is opened before the platform is written to,
+    // and one closes it.
+    let expected = ["read", "lock", "read", "write", "write", "unlock"];
+    assert_eq!(asked, expected, "{log}");
 }
