@@ -72,6 +72,9 @@ pub fn render(view: View<'_>) -> String {
             ),
         );
     }
+    if let Some(drift) = pieces::drift_line(plan) {
+        line(&mut out, format_args!("{drift}"));
+    }
     consequences::summary(&mut out, &plan.consequences, style);
     tail(&mut out, plan, requests_per_minute);
     for refusal in &plan.refusals {
@@ -450,21 +453,14 @@ fn requests(count: u64) -> String {
 }
 
 fn render_refusal(out: &mut String, refusal: &Refusal, style: Style) {
-    let Refusal {
-        address,
-        message,
-        help,
-    } = refusal;
-    let about = address
-        .as_ref()
-        .map_or_else(String::new, |address| format!("{address}: "));
+    let help = &refusal.help;
     out.push('\n');
     line(
         out,
         format_args!(
-            "{} {about}{}",
+            "{} {}",
             style.paint(Tone::Error, "refused:"),
-            escape(message)
+            escape(&pieces::refused(refusal))
         ),
     );
     line(
