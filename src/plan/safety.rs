@@ -31,7 +31,7 @@ pub(super) fn refusals(
     refusals.extend(emptied(desired, entries, settings));
     refusals.extend(too_many(entries, all, removals, settings));
     refusals.extend(held(removals));
-    refusals.extend(still_referred_to(live, removals, steps));
+    refusals.extend(still_referred_to(live, entries, removals, steps));
     refusals
 }
 
@@ -190,7 +190,12 @@ fn held(removals: &[Removal<'_>]) -> Vec<Refusal> {
 }
 
 /// The platform refuses to delete what something still refers to.
-fn still_referred_to(live: &LiveState, removals: &[Removal<'_>], steps: &[Step]) -> Vec<Refusal> {
+fn still_referred_to(
+    live: &LiveState,
+    entries: &Entries<'_>,
+    removals: &[Removal<'_>],
+    steps: &[Step],
+) -> Vec<Refusal> {
     let deleted: BTreeMap<(&str, RemoteId), &Address> = removals
         .iter()
         .filter(|removal| removal.end == End::Delete)
@@ -229,10 +234,23 @@ fn still_referred_to(live: &LiveState, removals: &[Removal<'_>], steps: &[Step])
             };
             for binding in bound {
                 if let Some(address) = deleted.get(&binding) {
+                    let managed = entries
+                        .iter()
+                        .find(|(at, entry)| &*at.kind == kind.as_str() && entry.id == *id);
+                    let (referrer, way) = match managed {
+                        Some((at, _)) => (
+                            at.to_string(),
+                            "take the reference out of it, delete it too",
+                        ),
+                        None => (
+                            format!("{kind} {id}"),
+                            "change that one on the platform first",
+                        ),
+                    };
                     refusals.push(Refusal {
                         address: Some((*address).clone()),
-                        message: format!("{address} cannot be deleted: {kind} {id} refers to it"),
-                        help: format!("change {kind} {id} first, or write `then: retire`"),
+                        message: format!("{address} cannot be deleted: {referrer} refers to it"),
+                        help: format!("{way}, or write `then: retire`"),
                     });
                 }
             }
