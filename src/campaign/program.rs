@@ -116,7 +116,7 @@ pub(super) async fn run(
         Ok(journal) => journal,
         Err(error) => return broken(world, process, &error),
     };
-    let writer = HttpWriter::new(reader);
+    let writer = HttpWriter::new(reader).until(stop.clone());
     let settings = ApplySettings::default();
     let base = &snapshot.base;
     let outcome = apply(&plan, base, &writer, &journal, settings, stop, |_| {}).await;

@@ -4,8 +4,9 @@ use super::applied::{self, Applied};
 use super::files::Files;
 use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled, Input, Source};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::domain::zone::Zone;
+use crate::kinds::Project;
 use crate::model::{BaseState, Instant, Moment};
 use crate::os::{self, ProjectFolder};
 use crate::render::human;
@@ -93,6 +94,32 @@ impl Configuration {
             sources: files.sources,
         })
     }
+}
+
+/// The project's folder and what bursar.yaml says, whatever is wrong with the documents; `None` if
+/// bursar.yaml itself, or the environment, must be told about.
+///
+/// # Errors
+/// There is no project.
+pub(super) fn settings(context: &Context) -> Result<Option<(ProjectFolder, Project)>, Failure> {
+    let files = Configuration::files(context)?;
+    let known = environments(&files);
+    let is_chosen = match &context.environment {
+        None => known.is_empty(),
+        Some(chosen) => known.contains(chosen),
+    };
+    let environment = context.environment.as_deref();
+    let is_wrong = |project: &Node| {
+        files.findings.iter().any(|finding| {
+            finding.severity == Severity::Error && finding.span.file == project.span.file
+        })
+    };
+    let project = files
+        .project
+        .as_ref()
+        .filter(|project| is_chosen && !is_wrong(project))
+        .and_then(|project| compile::sound_settings(project, environment, &files.sources));
+    Ok(project.map(|project| (files.folder, project)))
 }
 
 /// The names of the project's environments.

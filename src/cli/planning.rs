@@ -200,10 +200,17 @@ pub(super) fn of_target(platform: &Platform, snapshot: &Snapshot) -> Result<(), 
     {
         return Err(Failure::new(
             Exit::Stale,
-            format!(
-                "the state belongs to {} at {}, not to {} at {}, or to another account there",
-                known.provider, known.url, target.provider, target.url
-            ),
+            if (&known.provider, &known.url) == (&target.provider, &target.url) {
+                format!(
+                    "the state belongs to another account of {} at {}",
+                    known.provider, known.url
+                )
+            } else {
+                format!(
+                    "the state belongs to {} at {}, not to {} at {}",
+                    known.provider, known.url, target.provider, target.url
+                )
+            },
         )
         .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
     }
