@@ -8,9 +8,10 @@ use super::platform::Platform;
 use super::{Context, Exit, Failure, until_signal};
 use crate::model::{Duration, DurationError};
 use crate::os;
-use crate::plan::PlanDocument;
+use crate::plan::{self, Plan, PlanDocument};
+use crate::render::gitlab;
 use chrono::TimeDelta;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show what an apply would change. Writes nothing to the platform.
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,8 @@ Examples:
   bursar plan --detailed-exitcode     2 if there are changes, 0 if there are none
   bursar plan --out plan.json && bursar apply plan.json
   bursar plan --out plan.json --expires-after 12h
-  bursar plan --format markdown > comment.md")]
+  bursar plan --format markdown > comment.md
+  bursar plan --out plan.json --gitlab-report report.json")]
 pub(super) struct Args {
     /// Save the plan for `bursar apply FILE`.
     #[arg(long, value_name = "FILE")]
@@ -31,6 +33,9 @@ pub(super) struct Args {
     /// The form of the plan on standard output; `--json` is `--format json`.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Write the counts there too, as GitLab's `terraform` report; a refused plan's as well.
+    #[arg(long, value_name = "FILE")]
+    gitlab_report: Option<PathBuf>,
     /// Exit with 2 if there are changes.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -83,6 +88,9 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     planning::show(context, &planned, form);
     let Planned { plan, .. } = planned;
+    if let Some(path) = &args.gitlab_report {
+        report(path, &plan)?;
+    }
     if !plan.refusals.is_empty() {
         return Ok(Exit::Blocked);
     }
@@ -90,8 +98,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         let is_plan = |text: &str| PlanDocument::from_text(text).is_ok();
         let expires_at = configuration.now + args.expires_after;
         let document = PlanDocument::to_save(&plan, configuration.now, expires_at);
-        os::write_own(out, &document.to_text(), is_plan)
-            .map_err(|error| Failure::from_error(Exit::Unclassified, &error))?;
+        write(out, &document.to_text(), is_plan)?;
         let out = out.display();
         context
             .console
@@ -101,6 +108,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         Exit::Changes
     } else {
         Exit::Done
+    })
+}
+
+/// Writes the counts of a plan for GitLab.
+fn report(path: &Path, plan: &Plan) -> Result<(), Failure> {
+    let text = gitlab::plan::report(plan::counts(plan));
+    write(path, &text, gitlab::plan::is_report)
+}
+
+/// Writes a file that was asked for, over an earlier one of its sort and over nothing else.
+fn write(path: &Path, text: &str, is_earlier: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    os::write_own(path, text, is_earlier).map_err(|error| {
+        Failure::from_error(Exit::Unclassified, &error)
+            .hint("name another file, or take away what is there")
     })
 }
 

@@ -50,8 +50,8 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), WriteFileError> {
     put(path, folder, text).map_err(fail)
 }
 
-/// Writes a file whole, in a folder that must be there. What is there already is only replaced if
-/// `ours` knows it.
+/// Writes a file whole, in a folder that must be there. What is there already is only replaced if it
+/// is an ordinary file that `ours` knows.
 ///
 /// # Errors
 /// It cannot be written, or something else stands there.
@@ -64,19 +64,20 @@ pub fn write_own(
         path: path.display().to_string(),
         source,
     };
-    // A pipe would block, a device never end.
-    let is_special = path.metadata().is_ok_and(|there| !there.is_file());
-    let there = if is_special {
-        Ok(Vec::new())
-    } else {
-        std::fs::read(path)
+    let taken = |by: &str| {
+        let why = format!("{by} is there, and it is not written over");
+        fail(std::io::Error::new(ErrorKind::AlreadyExists, why))
     };
-    match there {
+    // A pipe would block, a device never end, and what a link leads to is somebody else's.
+    match path.symlink_metadata() {
+        Ok(there) if there.is_symlink() => return Err(taken("a link")),
+        Ok(there) if there.is_dir() => return Err(taken("a folder")),
+        Ok(there) if !there.is_file() => return Err(taken("no ordinary file")),
+        Ok(_) | Err(_) => {}
+    }
+    match std::fs::read(path) {
         Ok(there) if !ours(&String::from_utf8_lossy(&there)) => {
-            return Err(fail(std::io::Error::new(
-                ErrorKind::AlreadyExists,
-                "something else is there, and it is not written over",
-            )));
+            return Err(taken("something else"));
         }
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -159,6 +160,34 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
         write_over(&path, "three").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
+    }
+
+    #[test]
+    fn writes_over_its_own_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.txt");
+        let ours = |text: &str| text.starts_with("ours");
+        write_own(&path, "ours: 1", ours).unwrap();
+        write_own(&path, "ours: 2", ours).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "ours: 2");
+        // Neither a link to one of its own, nor one that leads nowhere.
+        for (name, target) in [("link", "own.txt"), ("lost", "none.txt")] {
+            let link = folder.path().join(name);
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let refused = write_own(&link, "ours: 3", ours).unwrap_err();
+            assert!(refused.source.to_string().contains("a link"), "{refused:?}");
+            assert!(link.is_symlink());
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "ours: 2");
+        assert!(!folder.path().join("none.txt").exists());
+        std::fs::write(&path, "theirs").unwrap();
+        for there in [path.as_path(), folder.path(), Path::new("/dev/null")] {
+            let refused = write_own(there, "ours: 4", ours).unwrap_err();
+            assert_eq!(refused.source.kind(), ErrorKind::AlreadyExists, "{there:?}");
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "theirs");
+        let nowhere = folder.path().join("none/own.txt");
+        assert!(write_own(&nowhere, "ours: 5", ours).is_err());
     }
 
     #[test]

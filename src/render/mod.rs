@@ -8,6 +8,7 @@ mod accepted;
 pub mod ci;
 pub mod dot;
 pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod human;
 pub mod ics;

@@ -197,7 +197,14 @@ fn init_starts_a_project_and_writes_nothing_over() {
     }
     let output = bursar(folder.path(), &["init", "school", "--ci", "gitlab"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(school.join(".gitlab-ci.yml").is_file());
+    let workflow = std::fs::read_to_string(school.join(".gitlab-ci.yml")).unwrap();
+    // What its commands write is what GitLab is told to take.
+    for (option, report) in [("--junit", "junit"), ("--gitlab-report", "terraform")] {
+        let written = workflow.split(&format!("{option} ")).nth(1).unwrap();
+        let written = written.split_whitespace().next().unwrap();
+        let taken = format!("\n      {report}: {written}\n");
+        assert!(workflow.contains(&taken), "{taken}{workflow}");
+    }
 }
 
 #[cfg(unix)]

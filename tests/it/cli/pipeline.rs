@@ -106,6 +106,54 @@ fn gates_stop_plan_and_apply() {
 }
 
 #[test]
+fn gitlab_is_told_the_counts_in_every_form() {
+    let folder = school();
+    let folder = folder.path();
+    let report = || std::fs::read_to_string(folder.join("report.json")).unwrap();
+    let option = ["--gitlab-report", "report.json"];
+    let plan = |more: &[&str], code| check(folder, &[&["plan"], &option[..], more].concat(), code);
+    for form in ["human", "json", "markdown"] {
+        plan(&["--format", form], 0);
+        assert_eq!(
+            report(),
+            "{\"create\":5,\"update\":0,\"delete\":0}\n",
+            "{form}"
+        );
+        std::fs::remove_file(folder.join("report.json")).unwrap();
+    }
+    plan(&["--out", "p.json", "--detailed-exitcode"], 2);
+    check(folder, &["apply", "p.json"], 0);
+    plan(&["--detailed-exitcode"], 0);
+    assert_eq!(report(), "{\"create\":0,\"update\":0,\"delete\":0}\n");
+
+    // One is changed.
+    let file = folder.join("unpaid-orders.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let more = text.replace("per_contact: 1", "per_contact: 2");
+    assert_ne!(more, text);
+    std::fs::write(&file, more).unwrap();
+    plan(&[], 0);
+    assert_eq!(report(), "{\"create\":0,\"update\":1,\"delete\":0}\n");
+
+    // A plan that is refused is counted as well.
+    for file in ["cohort.yaml", "unpaid-orders.yaml"] {
+        std::fs::remove_file(folder.join(file)).unwrap();
+    }
+    plan(&[], 6);
+    assert_eq!(report(), "{\"create\":0,\"update\":0,\"delete\":5}\n");
+
+    // What is not a report stays.
+    std::fs::write(folder.join("report.json"), "{\"create\":1}").unwrap();
+    let (_, why) = plan(&["--allow-empty", "--max-removals", "5"], 1);
+    assert!(why.contains("help: name another file"), "{why}");
+    assert_eq!(report(), "{\"create\":1}");
+    std::fs::remove_file(folder.join("report.json")).unwrap();
+    std::os::unix::fs::symlink("p.json", folder.join("report.json")).unwrap();
+    let (_, why) = plan(&["--allow-empty", "--max-removals", "5"], 1);
+    assert!(why.contains("a link is there"), "{why}");
+}
+
+#[test]
 fn wrong_credentials_and_platforms() {
     let folder = school();
     let folder = folder.path();

@@ -316,6 +316,7 @@ fn files_that_are_named_must_be_ordinary() {
         (&["sandbox", "--faults", "FILE"], 3),
         (&["sandbox", "--seed", "FILE"], 3),
         (&["plan", "--out", "FILE"], 1),
+        (&["plan", "--gitlab-report", "FILE"], 1),
     ] {
         for file in [named, "/dev/zero"] {
             let command: Vec<&str> = command

@@ -1,0 +1,3 @@
+//! GitLab: what its merge requests show beside a pipeline.
+
+pub mod plan;
