@@ -5,10 +5,14 @@ use super::configuration::Configuration;
 use super::place;
 use super::planning::{self, Form, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
+use super::timeline::staged;
 use super::{Context, Exit, Failure, until_signal};
+use crate::compile::Compiled;
 use crate::model::{Duration, DurationError};
 use crate::os;
 use crate::plan::PlanDocument;
+use crate::render::html;
+use crate::simulate;
 use chrono::TimeDelta;
 use std::path::PathBuf;
 
@@ -20,7 +24,8 @@ Examples:
   bursar plan --detailed-exitcode     2 if there are changes, 0 if there are none
   bursar plan --out plan.json && bursar apply plan.json
   bursar plan --out plan.json --expires-after 12h
-  bursar plan --format markdown > comment.md")]
+  bursar plan --format markdown > comment.md
+  bursar plan --format html > plan.html")]
 pub(super) struct Args {
     /// Save the plan for `bursar apply FILE`.
     #[arg(long, value_name = "FILE")]
@@ -47,16 +52,8 @@ enum Format {
     Json,
     /// A comment on a pull request, of at most 60,000 bytes.
     Markdown,
-}
-
-impl Format {
-    fn form(self) -> Form {
-        match self {
-            Format::Human => Form::Human,
-            Format::Json => Form::Json,
-            Format::Markdown => Form::Markdown,
-        }
-    }
+    /// One page that needs nothing else: changes, prices, the timeline, the scenarios.
+    Html,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
@@ -76,12 +73,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         platform.close().await;
         planned
     })?;
-    let form = if context.console.json {
-        Form::Json
+    let format = if context.console.json {
+        Format::Json
     } else {
-        args.format.form()
+        args.format
     };
-    planning::show(context, &planned, form);
+    match format {
+        Format::Human => planning::show(context, &planned, Form::Human),
+        Format::Json => planning::show(context, &planned, Form::Json),
+        Format::Markdown => planning::show(context, &planned, Form::Markdown),
+        Format::Html => {
+            let page = page(context, &configuration.compiled, &planned)?;
+            context.console.result(&page);
+        }
+    }
     let Planned { plan, .. } = planned;
     if !plan.refusals.is_empty() {
         return Ok(Exit::Blocked);
@@ -102,6 +107,16 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     } else {
         Exit::Done
     })
+}
+
+/// The plan with what happens by itself once it is applied.
+fn page(context: &Context, compiled: &Compiled, planned: &Planned) -> Result<String, Failure> {
+    let stage = staged(compiled)?;
+    Ok(html::plan::render(html::plan::View {
+        plan: planning::view(context, planned),
+        timeline: &simulate::timeline(compiled, &stage),
+        graph: &simulate::graph(compiled, &stage, None),
+    }))
 }
 
 /// A length of time in days, hours and minutes; more than none.

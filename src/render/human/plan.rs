@@ -308,22 +308,15 @@ pub(super) fn sides(
     names: &Names,
     style: Style,
 ) {
-    let shown = |value: Option<&Value>| value.map(|value| values::lines(key(path), value, names));
     let (mark, tone) = match (before, after) {
         (None, _) => ("+", Tone::Add),
         (Some(_), None) => ("-", Tone::Remove),
         (Some(_), Some(_)) => ("~", Tone::Change),
     };
     let mark = style.paint(tone, mark);
-    let field = key(path);
+    let (before, after) = shown_sides(path, before, after, names);
     let path = escape(&path.to_string()).into_owned();
     let remark = style.paint(Tone::Remove, remark);
-    let old = before;
-    let (mut before, after) = (shown(old), shown(after));
-    if before == after {
-        // The same name before and after: another object will have it. The old one's id tells.
-        before = old.map(|value| values::lines(field, value, &Names::default()));
-    }
     match (before, after) {
         (None, None) => line(out, format_args!("      {mark} {path}{remark}")),
         (None, Some(lines)) | (Some(lines), None) => {
@@ -350,8 +343,30 @@ pub(super) fn sides(
     }
 }
 
+/// A side of a field as lines; none where it says nothing of the field.
+pub(in crate::render) type Shown = Option<Vec<String>>;
+
+/// Both sides of a field as lines.
+pub(in crate::render) fn shown_sides(
+    path: &Path,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    names: &Names,
+) -> (Shown, Shown) {
+    let field = key(path);
+    let shown = |value: Option<&Value>| value.map(|value| values::lines(field, value, names));
+    let (old, new) = (shown(before), shown(after));
+    if old == new {
+        // The same name before and after: another object will have it. The old one's id tells.
+        let none = Names::default();
+        let old = before.map(|value| values::lines(field, value, &none));
+        return (old, new);
+    }
+    (old, new)
+}
+
 /// Lines that stay around those that change.
-const CONTEXT_LINES: usize = 2;
+pub(in crate::render) const CONTEXT_LINES: usize = 2;
 
 fn line_diff(out: &mut String, before: &[String], after: &[String], style: Style) {
     let before: Vec<&str> = before.iter().map(String::as_str).collect();
