@@ -1,13 +1,9 @@
 //! Text inside of XML and HTML.
 
-use super::terminal::{escape, mask};
+use super::terminal::escape;
 
-/// Text that is no markup, and holds nothing that XML forbids.
-pub fn text(raw: &str) -> String {
-    entities(&mask(raw))
-}
-
-/// The same on one line, where what would be obeyed is told by its code, as on a terminal.
+/// Text on one line that is no markup, and holds nothing that XML forbids. What a terminal would obey is told by
+/// its code.
 pub fn line(raw: &str) -> String {
     entities(&escape(raw))
 }
@@ -36,10 +32,10 @@ mod tests {
     #[test]
     fn markup_is_text() {
         assert_eq!(
-            text("<a b=\"c\">]]>&amp;</a>"),
+            line("<a b=\"c\">]]>&amp;</a>"),
             "&lt;a b=&quot;c&quot;&gt;]]&gt;&amp;amp;&lt;/a&gt;"
         );
-        assert_eq!(text("a\u{0}\u{1b}b\u{ffff}"), "a??b");
+        assert_eq!(line("a\u{0}\u{1b}b\u{ffff}"), "a\\u{0}\\u{1b}b");
         assert_eq!(line("<a>\r\n\u{ffff}::b"), "&lt;a&gt;\\r\\n::b");
         assert_eq!(line("::<b>"), "\\u{3a}:&lt;b&gt;");
     }

@@ -1,7 +1,7 @@
 //! The timeline as one page: the chart, then everything in words.
 
 use super::page::{figure, page, table_end, table_head};
-use crate::render::markup::text;
+use crate::render::markup::line;
 use crate::render::svg;
 use crate::render::svg::Marks;
 use crate::simulate::{Moment, Relative, Timeline};
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 /// A page.
 pub fn render(timeline: &Timeline, project: &str) -> String {
-    let title = text(project);
+    let title = line(project);
     let mut body = format!("<h1>{title}</h1>\n");
     chart(&mut body, timeline, project, &Marks::new());
     page(&title, &body)
@@ -23,7 +23,7 @@ pub(super) fn chart(out: &mut String, timeline: &Timeline, project: &str, marks:
         spans: _,
         relative,
     } = timeline;
-    let _ = writeln!(out, "<p>Times of {}.</p>", text(zone));
+    let _ = writeln!(out, "<p>Times of {}.</p>", line(zone));
     let drawing = svg::timeline::marked(timeline, project, marks);
     figure(out, "Timeline", &drawing);
     let columns = ["When", "What", "For whom", "Cohort"];
@@ -42,10 +42,10 @@ pub(super) fn chart(out: &mut String, timeline: &Timeline, project: &str, marks:
         let _ = writeln!(
             out,
             "<tr><td><time>{}</time></td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            text(time),
-            text(said),
-            text(whom.as_deref().unwrap_or_default()),
-            text(cohort.as_deref().unwrap_or_default())
+            line(time),
+            line(said),
+            line(whom.as_deref().unwrap_or_default()),
+            line(cohort.as_deref().unwrap_or_default())
         );
     }
     table_end(out);
@@ -62,15 +62,15 @@ pub(super) fn chart(out: &mut String, timeline: &Timeline, project: &str, marks:
         } = it;
         let time = |shown: &Option<crate::simulate::Shown>| {
             shown.as_ref().map_or_else(String::new, |shown| {
-                format!("<time>{}</time>", text(&shown.time))
+                format!("<time>{}</time>", line(&shown.time))
             })
         };
         let _ = writeln!(
             out,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            text(of),
-            text(when),
-            text(said),
+            line(of),
+            line(when),
+            line(said),
             time(first),
             time(last)
         );

@@ -409,7 +409,7 @@ fn tail(out: &mut String, plan: &Plan, requests_per_minute: Option<u32>) {
         .unmanaged
         .iter()
         .filter(|(_, count)| **count > 0)
-        .map(|(kind, count)| format!("{kind} {count}"))
+        .map(|(kind, count)| format!("{} {count}", escape(kind)))
         .collect();
     if !unmanaged.is_empty() {
         line(

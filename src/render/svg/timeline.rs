@@ -2,7 +2,7 @@
 
 use super::{Marks, shortened};
 use crate::model::Instant;
-use crate::render::markup::text;
+use crate::render::markup::line;
 use crate::simulate::{Moment, Span, Timeline};
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub fn marked(timeline: &Timeline, project: &str, marks: &Marks) -> String {
          <desc id=\"timeline-desc\">A lane a document, from the first to the last instant that is named: \
          bars for what lasts, dots for what happens.</desc>\n\
          <rect class=\"paper\" width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
-        text(&format!("{project}, times of {}", timeline.zone))
+        line(&format!("{project}, times of {}", timeline.zone))
     );
     months(&mut out, &scale, height);
     for (row, ((_, _, name), lane)) in (0_i64..).zip(&lanes) {
@@ -81,7 +81,7 @@ pub fn marked(timeline: &Timeline, project: &str, marks: &Marks) -> String {
             out,
             "<text class=\"ink\" x=\"8\" y=\"{}\"{weight} fill=\"#222222\">{}</text>",
             y + 20,
-            text(&shortened(&format!("{sign}{name}"), 42))
+            line(&shortened(&format!("{sign}{name}"), 42))
         );
         for span in &lane.spans {
             bar(&mut out, span, &scale, y);
@@ -216,7 +216,7 @@ fn bar(out: &mut String, span: &Span, scale: &Scale, y: i64) {
          <title>{}</title></rect>",
         y + top,
         (to - from).max(2),
-        text(&span.label)
+        line(&span.label)
     );
 }
 
@@ -245,7 +245,7 @@ fn mark(out: &mut String, moment: &Moment, scale: &Scale, y: i64) {
         "<circle{} cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"><title>{}</title></circle>",
         class(colour),
         y + 15,
-        text(&format!("{} {}", moment.time, moment.text))
+        line(&format!("{} {}", moment.time, moment.text))
     );
 }
 
