@@ -51,6 +51,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
+    if args.file.is_some() && args.gates != Gates::default() {
+        return Err(Failure::new(
+            Exit::Invalid,
+            "a saved plan has been judged: flags that open or set a gate belong to the plan",
+        )
+        .hint("give them to `bursar plan --out FILE`"));
+    }
     let saved = args.file.as_deref().map(saved::read).transpose()?;
     let configuration = Configuration::load(context, Applied::Needed)?;
     let state = place::state_of(&configuration)?;

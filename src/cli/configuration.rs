@@ -117,6 +117,14 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
     }
 }
 
+/// As [`now`], of a project that may not be there: in UTC.
+pub(super) fn now_without_project(context: &Context) -> Instant {
+    match &context.now {
+        None => os::now(),
+        Some(moment) => instant(moment, &Zone::utc()),
+    }
+}
+
 /// The instant of a time on the command line, in the project's time zone if it has no offset. A day
 /// is its beginning.
 pub(super) fn instant(moment: &Moment, zone: &Zone) -> Instant {

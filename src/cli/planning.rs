@@ -6,7 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled};
 use crate::model::{Instant, LiveState, Target};
 use crate::os;
-use crate::plan::{self, Circumstances, Plan, PlanDocument, Settings};
+use crate::plan::{self, Circumstances, LimitFrom, Plan, PlanDocument, RemovalLimit, Settings};
 use crate::provider::kinds_of;
 use crate::render::ci::harmless_json;
 use crate::render::human::Names;
@@ -21,7 +21,7 @@ const MAX_REMOVALS_COUNT: u64 = 5;
 const MAX_REMOVALS_PERCENT: u64 = 30;
 
 /// Gates that a person may open for one plan.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct Gates {
     /// Allow a configuration without documents to retire everything.
     #[arg(long)]
@@ -247,9 +247,13 @@ pub(super) fn compare(
             removals.percent.map_or(100, |percent| u64::from(percent.0)),
         )
     });
-    let (max_removals_count, max_removals_percent) = match gates.max_removals {
-        Some(count) => (count, 100),
-        None => configured.unwrap_or((MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT)),
+    let (count, percent, from) = match gates.max_removals {
+        Some(count) => (count, 100, LimitFrom::Flag),
+        None => {
+            let default = (MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT);
+            let (count, percent) = configured.unwrap_or(default);
+            (count, percent, LimitFrom::Settings)
+        }
     };
     let plan = plan::plan(
         desired,
@@ -263,8 +267,11 @@ pub(super) fn compare(
             serial: snapshot.serial,
             configuration: compile::digest(desired),
             now,
-            max_removals_count,
-            max_removals_percent,
+            max_removals: RemovalLimit {
+                count,
+                percent,
+                from,
+            },
             allow_empty: gates.allow_empty,
             conflicts_ours: gates.on_conflict == Some(Conflict::Ours),
             read_requests,

@@ -22,6 +22,7 @@ mod style;
 pub mod svg;
 pub mod terminal;
 mod tested;
+mod text_diff;
 
 pub use accepted::{Accepted, NotAccepted};
 pub use progress::Progress;

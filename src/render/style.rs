@@ -27,6 +27,10 @@ pub enum Tone {
     Change,
     /// Something is taken away.
     Remove,
+    /// The words that are added in a line.
+    AddedWords,
+    /// The words that are taken away in a line.
+    RemovedWords,
     /// A title.
     Strong,
     /// Said in passing.
@@ -52,6 +56,8 @@ impl Tone {
             Tone::Add => Ink::new().green(),
             Tone::Change => Ink::new().yellow(),
             Tone::Remove => Ink::new().red(),
+            Tone::AddedWords => Ink::new().green().reversed(),
+            Tone::RemovedWords => Ink::new().red().reversed(),
             Tone::Strong => Ink::new().bold(),
             Tone::Dim => Ink::new().dimmed(),
         }

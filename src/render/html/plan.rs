@@ -152,9 +152,9 @@ fn leaves(action: Action) -> bool {
 /// The class of a tone.
 fn class(tone: Tone) -> &'static str {
     match tone {
-        Tone::Add => "add",
+        Tone::Add | Tone::AddedWords => "add",
         Tone::Change | Tone::Warning => "change",
-        Tone::Remove | Tone::Error => "remove",
+        Tone::Remove | Tone::RemovedWords | Tone::Error => "remove",
         Tone::Hint => "hint",
         Tone::Strong | Tone::Dim => "note",
     }

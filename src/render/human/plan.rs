@@ -7,6 +7,7 @@ use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
 use crate::plan::{Action, Change, Counts, FieldChange, Plan, Reason, Refusal, Side};
 use crate::render::terminal::escape;
+use crate::render::text_diff::{self, Line, Tag};
 use crate::render::{Style, Tone};
 use std::fmt::Write as _;
 
@@ -70,6 +71,9 @@ pub fn render(view: View<'_>) -> String {
                 counts(crate::plan::counts(plan))
             ),
         );
+    }
+    if let Some(drift) = pieces::drift_line(plan) {
+        line(&mut out, format_args!("{drift}"));
     }
     consequences::summary(&mut out, &plan.consequences, style);
     tail(&mut out, plan, requests_per_minute);
@@ -331,9 +335,9 @@ pub(super) fn sides(
             }
         }
         (Some(before), Some(after)) => match (before.as_slice(), after.as_slice()) {
-            ([before], [after]) => line(
+            ([old], [new]) if are_short(&before, &after) => line(
                 out,
-                format_args!("      {mark} {path} = {before} -> {after}{remark}"),
+                format_args!("      {mark} {path} = {old} -> {new}{remark}"),
             ),
             (before, after) => {
                 line(out, format_args!("      {mark} {path} ={remark}"));
@@ -365,29 +369,49 @@ pub(in crate::render) fn shown_sides(
     (old, new)
 }
 
-/// Lines that stay around those that change.
-pub(in crate::render) const CONTEXT_LINES: usize = 2;
+/// Whether two sides stand beside each other on one line, and not as a difference of lines and words.
+pub(in crate::render) fn are_short(before: &[String], after: &[String]) -> bool {
+    let is_short = |lines: &[String]| match lines {
+        [one] => one.chars().count() <= LONGEST_BESIDE,
+        _ => false,
+    };
+    is_short(before) && is_short(after)
+}
+
+/// Values of one line are shown beside each other up to this length, in characters.
+const LONGEST_BESIDE: usize = 120;
 
 fn line_diff(out: &mut String, before: &[String], after: &[String], style: Style) {
-    let before: Vec<&str> = before.iter().map(String::as_str).collect();
-    let after: Vec<&str> = after.iter().map(String::as_str).collect();
-    let diff = similar::TextDiff::from_slices(&before, &after);
-    for (at, group) in diff.grouped_ops(CONTEXT_LINES).iter().enumerate() {
+    for (at, place) in text_diff::places(before, after).iter().enumerate() {
         if at > 0 {
             line(out, format_args!("          …"));
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (mark, tone) = match change.tag() {
-                similar::ChangeTag::Equal => (" ", Tone::Dim),
-                similar::ChangeTag::Delete => ("-", Tone::Remove),
-                similar::ChangeTag::Insert => ("+", Tone::Add),
+        for Line { tag, pieces } in place {
+            let (mark, tone) = match tag {
+                Tag::Same => (" ", Tone::Dim),
+                Tag::Removed => ("-", Tone::Remove),
+                Tag::Added => ("+", Tone::Add),
             };
-            let text = format!("{mark} {}", change.value());
-            line(
-                out,
-                format_args!("        {}", style.paint(tone, text.trim_end())),
-            );
+            let mut text = style.paint(tone, format_args!("{mark} "));
+            for (is_changed, piece) in pieces {
+                text.push_str(&match is_changed {
+                    true => changed_words(*tag, piece, style),
+                    false => style.paint(tone, piece),
+                });
+            }
+            line(out, format_args!("        {}", text.trim_end()));
         }
+    }
+}
+
+/// The words of a line that change: in another colour, or in the marks of `git diff --word-diff`.
+fn changed_words(tag: Tag, words: &str, style: Style) -> String {
+    match (style, tag) {
+        (_, Tag::Same) => words.to_owned(),
+        (Style::Coloured, Tag::Removed) => style.paint(Tone::RemovedWords, words),
+        (Style::Coloured, Tag::Added) => style.paint(Tone::AddedWords, words),
+        (Style::Plain, Tag::Removed) => format!("[-{words}-]"),
+        (Style::Plain, Tag::Added) => format!("{{+{words}+}}"),
     }
 }
 
@@ -449,21 +473,14 @@ fn requests(count: u64) -> String {
 }
 
 fn render_refusal(out: &mut String, refusal: &Refusal, style: Style) {
-    let Refusal {
-        address,
-        message,
-        help,
-    } = refusal;
-    let about = address
-        .as_ref()
-        .map_or_else(String::new, |address| format!("{address}: "));
+    let help = &refusal.help;
     out.push('\n');
     line(
         out,
         format_args!(
-            "{} {about}{}",
+            "{} {}",
             style.paint(Tone::Error, "refused:"),
-            escape(message)
+            escape(&pieces::refused(refusal))
         ),
     );
     line(

@@ -6,7 +6,7 @@ use crate::model::{Path, Value};
 use crate::plan::{Change, FieldChange, Side};
 use crate::render::html::page::{table_end, table_head};
 use crate::render::human::Names;
-use crate::render::human::plan::pieces::{deed, shown_sides};
+use crate::render::human::plan::pieces::{are_short, deed, shown_sides};
 use crate::render::markup::{entities, line};
 use std::fmt::Write as _;
 
@@ -146,7 +146,7 @@ fn lines(path: &Path, value: &Value, names: &Names) -> Vec<String> {
 /// Two sides: beside each other, or as a difference of lines and words where one is long.
 fn cells(out: &mut String, before: Option<&[String]>, after: Option<&[String]>) {
     match (before, after) {
-        (Some(before), Some(after)) if before.len() > 1 || after.len() > 1 => {
+        (Some(before), Some(after)) if !are_short(before, after) => {
             let _ = write!(
                 out,
                 "<td colspan=\"2\"><pre>{}</pre></td>",

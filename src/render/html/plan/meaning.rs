@@ -3,7 +3,7 @@
 use super::{changes, named, paragraph};
 use crate::plan::{Change, Plan, Refusal};
 use crate::render::human::Names;
-use crate::render::human::plan::pieces::{deed, happened};
+use crate::render::human::plan::pieces::{deed, drift_line, happened, refused as in_words};
 use crate::render::markup::line;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,19 +17,11 @@ pub(super) fn refused(out: &mut String, refusals: &[Refusal]) {
         "<section class=\"refused\">\n<h2 id=\"refused\">Refused: it must not be applied</h2>\n<ul>\n",
     );
     for refusal in refusals {
-        let Refusal {
-            address,
-            message,
-            help,
-        } = refusal;
-        let about = address.as_ref().map_or_else(String::new, |address| {
-            format!("<code>{}</code>: ", line(&address.to_string()))
-        });
         let _ = writeln!(
             out,
-            "<li>{about}{}<p><strong>What to do:</strong> {}</p></li>",
-            line(message),
-            line(help)
+            "<li>{}<p><strong>What to do:</strong> {}</p></li>",
+            line(&in_words(refusal)),
+            line(&refusal.help)
         );
     }
     out.push_str("</ul>\n</section>\n");
@@ -93,6 +85,9 @@ pub(super) fn found(out: &mut String, plan: &Plan, names: &Names) {
         );
         changes::drifted(out, change, names);
         out.push_str("</article>\n");
+    }
+    if let Some(drift) = drift_line(plan) {
+        paragraph(out, "note", &line(&drift));
     }
     out.push_str("<h3>What this plan does</h3>\n");
 }

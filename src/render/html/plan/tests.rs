@@ -123,7 +123,7 @@ fn refusals_and_meaning_stand_first_and_what_leaves_is_never_folded() {
         &[
             "<h1>Plan of school, production</h1>",
             "Refused. Plan: 0 to add, 1 to change, 1 to retire, 1 by hand.",
-            "<code>offer.b</code>: it is protected",
+            "<li>offer.b: it is protected<p>",
             "<strong>What to do:</strong> apply `protect: false` first",
             "What it means for people</h2>",
             "<li>24 clients follow it</li>",

@@ -1,13 +1,19 @@
 //! Parts of a shown plan, for forms that put them in another order.
 
 use super::{View, because, consequences, counts, head_of, line, render_change, tail};
-use crate::plan::{Change, Consequences};
+use crate::plan::{Change, Consequences, Plan, Refusal, drifts};
+use crate::render::human::drift::in_words;
 use crate::render::terminal::escape;
 use crate::render::{Style, Tone};
 use std::collections::BTreeMap;
 
 pub(in crate::render) use super::consequences::{NOT_TO_BE_HAD, way};
-pub(in crate::render) use super::{CONTEXT_LINES, happened, shown_sides};
+pub(in crate::render) use super::{are_short, happened, shown_sides};
+
+/// How much has changed on the platform, in one line; nothing, if nothing has.
+pub(in crate::render) fn drift_line(plan: &Plan) -> Option<String> {
+    (!plan.drift.is_empty()).then(|| format!("Drift: {}", in_words(drifts(&plan.drift))))
+}
 
 /// What each change means, as lines, by address.
 pub(in crate::render) fn meanings(consequences: &Consequences) -> BTreeMap<String, Vec<String>> {
@@ -26,6 +32,19 @@ pub(in crate::render) fn change_block(
     let mut out = String::new();
     render_change(&mut out, change, meaning, view.names, view.style);
     out
+}
+
+/// What is refused, with the object that it is about.
+pub(in crate::render) fn refused(refusal: &Refusal) -> String {
+    let Refusal {
+        address,
+        message,
+        help: _,
+    } = refusal;
+    match address.as_ref().map(ToString::to_string) {
+        Some(address) if !message.starts_with(&address) => format!("{address}: {message}"),
+        Some(_) | None => message.clone(),
+    }
 }
 
 /// A change on one line: `~ offer.x "Title" will be updated`.

@@ -208,6 +208,33 @@ Cost: 1 request to read, 0 to write; under a minute at 200 a minute.
 }
 
 #[test]
+fn words_that_change_in_a_line_are_marked() {
+    let mut plan = empty();
+    plan.changes = vec![change(
+        "letter",
+        Action::Update,
+        Reason::ConfigurationChanged,
+        vec![field(
+            "text",
+            Some(Value::text("Hello!\nUntil Monday it costs 490 euros.\n")),
+            Some(Value::text("Hello!\nUntil Friday it costs 520 euros.\n")),
+        )],
+    )];
+    let shown = render(View {
+        plan: &plan,
+        names: &Names::default(),
+        requests_per_minute: None,
+        style: Style::Plain,
+    });
+    for expected in [
+        "        -     Until [-Monday-] it costs [-490-] euros.\n",
+        "        +     Until {+Friday+} it costs {+520+} euros.\n",
+    ] {
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
 fn drift_and_refusals() {
     let mut plan = empty();
     let mut drifted = field("title", Some(Value::text("new")), None);
@@ -236,6 +263,7 @@ Note: objects have changed outside of bursar
     }
 
 No changes.
+Drift: 1 field of 1 object changed on the platform, 0 conflicts, 0 objects gone.
 Cost: 1 request to read, 0 to write; under a minute at 200 a minute.
 
 refused: offer.x: it is protected
