@@ -303,7 +303,7 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
     names
 }
 
-/// The form in which a plan is shown.
+/// The forms in which a plan is shown that need nothing but the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Human,
@@ -322,24 +322,29 @@ impl Form {
     }
 }
 
-/// Shows a plan as a result.
-pub(super) fn show(context: &Context, planned: &Planned, form: Form) {
+/// What every form of a plan for people is made from.
+pub(super) fn view<'a>(context: &Context, planned: &'a Planned) -> human::plan::View<'a> {
     let Planned {
         plan,
         names,
         requests_per_minute,
     } = planned;
-    let view = human::plan::View {
+    human::plan::View {
         plan,
         names,
         requests_per_minute: *requests_per_minute,
         style: context.console.out_style,
-    };
+    }
+}
+
+/// Shows a plan as a result.
+pub(super) fn show(context: &Context, planned: &Planned, form: Form) {
+    let view = view(context, planned);
     let text = match form {
         Form::Human => human::plan::render(view),
         Form::Markdown => markdown::plan::render(view),
         Form::Json => {
-            let document = PlanDocument::from(plan).at_limit(*requests_per_minute);
+            let document = PlanDocument::from(&planned.plan).at_limit(planned.requests_per_minute);
             harmless_json(document.to_text())
         }
     };
