@@ -36,7 +36,9 @@ pub fn write_new(path: &Path, text: &str) -> Result<bool, WriteFileError> {
     Ok(true)
 }
 
-/// Writes a file whole or not at all, with the folders above it, in the place of what was there.
+/// Writes a file whole or not at all, with the folders above it, in the place of what was there: who may
+/// read and write it stays as it was. What a link leads to is written and the link stays; a device or a
+/// pipe is written to.
 ///
 /// # Errors
 /// It cannot be written.
@@ -45,9 +47,19 @@ pub fn write_over(path: &Path, text: &str) -> Result<(), WriteFileError> {
         path: path.display().to_string(),
         source,
     };
-    let folder = folder_of(path);
-    std::fs::create_dir_all(folder).map_err(fail)?;
-    put(path, folder, text).map_err(fail)
+    std::fs::create_dir_all(folder_of(path)).map_err(fail)?;
+    match std::fs::metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_dir() => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(fail),
+        Ok(_) => {
+            let path = path.canonicalize().map_err(fail)?;
+            put(&path, text, Fresh::Shared).map_err(fail)
+        }
+        Err(_) => put(path, text, Fresh::Shared).map_err(fail),
+    }
 }
 
 /// Writes a file whole, in a folder that must be there. What is there already is only replaced if it
@@ -83,7 +95,7 @@ pub fn write_own(
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(fail(error)),
     }
-    put(path, folder_of(path), text).map_err(fail)
+    put(path, text, Fresh::Private).map_err(fail)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -93,8 +105,31 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn put(path: &Path, folder: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+/// Who may read a file that was not there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fresh {
+    /// Whoever may read what this user makes.
+    Shared,
+    /// This user alone.
+    Private,
+}
+
+/// Puts a file in place of what is there, with the rights that it had.
+fn put(path: &Path, text: &str, fresh: Fresh) -> std::io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let shared = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    #[cfg(unix)]
+    if fresh == Fresh::Shared {
+        // The system takes away what the user's mask says.
+        builder.permissions(shared);
+    }
+    #[cfg(not(unix))]
+    let _ = fresh;
+    let mut file = builder.tempfile_in(folder_of(path))?;
+    if let Ok(there) = std::fs::metadata(path) {
+        file.as_file().set_permissions(there.permissions())?;
+    }
     file.write_all(text.as_bytes())?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
@@ -160,6 +195,44 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
         write_over(&path, "three").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "three");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_a_file_stays_as_it_was() {
+        use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        for wanted in [0o664, 0o600, 0o444] {
+            std::fs::write(at("a"), "one").unwrap();
+            let rights = std::fs::Permissions::from_mode(wanted);
+            std::fs::set_permissions(at("a"), rights).unwrap();
+            write_over(&at("a"), "two").unwrap();
+            assert_eq!(mode(&at("a")), wanted);
+            assert_eq!(std::fs::read_to_string(at("a")).unwrap(), "two");
+            std::fs::remove_file(at("a")).unwrap();
+        }
+        // A new one is as any other program would make it; one of bursar's own is private.
+        std::fs::write(at("other"), "").unwrap();
+        write_over(&at("new"), "x").unwrap();
+        assert_eq!(mode(&at("new")), mode(&at("other")));
+        write_own(&at("own"), "x", |_| true).unwrap();
+        assert_eq!(mode(&at("own")), 0o600);
+        // A link stays one; a pipe is no file that could be replaced.
+        std::os::unix::fs::symlink("new", at("link")).unwrap();
+        write_over(&at("link"), "y").unwrap();
+        assert!(at("link").symlink_metadata().unwrap().is_symlink());
+        assert_eq!(std::fs::read_to_string(at("new")).unwrap(), "y");
+        let made = std::process::Command::new("mkfifo")
+            .arg(at("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        let (pipe, reader) = (at("pipe"), at("pipe"));
+        let reader = std::thread::spawn(move || std::fs::read_to_string(reader));
+        write_over(&pipe, "through").unwrap();
+        assert_eq!(reader.join().unwrap().unwrap(), "through");
+        assert!(pipe.metadata().unwrap().file_type().is_fifo());
     }
 
     #[test]
