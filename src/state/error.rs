@@ -1,6 +1,7 @@
 //! Why a state cannot be read or written, and what to do.
 
 use super::Holder;
+use super::folder::JOURNAL;
 use std::path::{Path, PathBuf};
 
 /// Why a state cannot be read or written. [`StateError::hint`] says what to do.
@@ -193,15 +194,23 @@ fn damaged_hint(path: &Path, backups: &[PathBuf]) -> String {
         [] => format!(
             "restore {shown} from a backup, or move it away and find it again on the platform: bursar state recover"
         ),
-        [newest, ..] => {
-            let list: Vec<String> = backups
+        [newest, older @ ..] => {
+            let newest = newest.display();
+            let older: Vec<String> = older
                 .iter()
                 .map(|path| path.display().to_string())
                 .collect();
+            let older = match older.as_slice() {
+                [] => String::new(),
+                older => format!(" (older ones: {})", older.join(", ")),
+            };
+            let way = if path.file_name().is_some_and(|name| name == JOURNAL) {
+                format!("move {shown} away, and put the newest version in place")
+            } else {
+                "put the newest version in place".to_owned()
+            };
             format!(
-                "nothing was changed; move {shown} away and put a backup in its place, the newest is {} (of {}); what it does not know is found by title and code and proposed for adoption",
-                newest.display(),
-                list.join(", ")
+                "nothing was changed; {way}: bursar state recover {newest}{older}; what it does not know is found by title and code and proposed for adoption"
             )
         }
     }
