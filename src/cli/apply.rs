@@ -145,7 +145,7 @@ async fn carry_through(
     // Until the first write, there is nothing to save.
     let (platform, plan, is_settled) = tokio::select! {
         approved = approved => approved?,
-        exit = stopping.signals().wait() => return Err(Failure::new(exit, "interrupted; nothing was changed")),
+        failure = stopping.interrupted("interrupted; nothing was changed") => return Err(failure),
     };
     if is_empty(&plan) && plan.steps.is_empty() && is_settled {
         platform.close().await;

@@ -82,6 +82,12 @@ impl Stopping {
         self.signal.map(|(exit, _)| exit)
     }
 
+    /// Waits for the first signal: the failure that it makes of a command which has done nothing yet.
+    pub(super) async fn interrupted(&mut self, why: &str) -> Failure {
+        self.wait().await;
+        Failure::new(self.signal().unwrap_or(Exit::Interrupted), why)
+    }
+
     /// Waits for the first signal; for ever, if it has come already.
     pub(super) async fn wait(&mut self) {
         if self.signal.is_some() {

@@ -105,7 +105,7 @@ impl Work<'_> {
         planning::of_target(self.platform, locked.snapshot())?;
         let read = tokio::select! {
             read = self.platform.read(&kinds, &locked.snapshot().base) => read,
-            exit = stopping.signals().wait() => Err(Failure::new(exit, "interrupted; nothing was changed")),
+            failure = stopping.interrupted("interrupted; nothing was changed") => Err(failure),
         };
         let (live, requests) = read?;
         let read = || Read {

@@ -106,7 +106,7 @@ async fn recover(
     };
     let (found, target) = tokio::select! {
         approved = approved => approved?,
-        exit = stopping.signals().wait() => return Err(Failure::new(exit, "interrupted; nothing was written")),
+        failure = stopping.interrupted("interrupted; nothing was written") => return Err(failure),
     };
     let snapshot = session.snapshot();
     let start = Start {
