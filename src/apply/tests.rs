@@ -97,6 +97,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         refusals: Vec::new(),
         settled: Vec::new(),
         unmanaged: BTreeMap::new(),
+        namesakes: Vec::new(),
         touched: BTreeMap::new(),
         read_requests: 0,
         consequences: crate::plan::Consequences::default(),

@@ -56,6 +56,9 @@ pub struct PlanDocument {
     pub drift_summary: Drifts,
     /// Live objects that nothing manages, by kind.
     pub unmanaged: BTreeMap<String, usize>,
+    /// Those of them that have the natural key of a managed object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub namesakes: Vec<NamesakeDocument>,
     /// What it costs.
     pub requests: Requests,
     /// What an interrupted run had done.
@@ -340,6 +343,20 @@ pub struct RefusalDocument {
     pub message: String,
     /// What to do.
     pub help: String,
+}
+
+/// An object that nothing manages and that has the natural key of a managed one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NamesakeDocument {
+    /// The managed object.
+    pub address: String,
+    /// The other one's id.
+    pub id: i64,
+    /// The natural key's attribute.
+    pub key: String,
+    /// What both have there.
+    pub value: String,
 }
 
 /// What a plan costs.

@@ -4,9 +4,9 @@ use crate::kinds::{self, Access, Collection};
 use crate::model::{
     Address, BaseObject, DesiredObject, DesiredState, LiveObject, LiveState, RemoteId, Value,
 };
-use crate::plan::Refusal;
 use crate::plan::hands_off::{hands_off, has_status, put_away};
 use crate::plan::settle::Settled;
+use crate::plan::{Namesake, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declared object and the live one that belongs to it.
@@ -90,6 +90,8 @@ pub(super) struct Matching<'a> {
     /// How many live objects nothing manages, by kind. Copies that the platform made and what is
     /// put away are not counted.
     pub unmanaged: BTreeMap<String, usize>,
+    /// Those of them that have the natural key of a managed object.
+    pub namesakes: Vec<Namesake>,
 }
 
 /// Finds the live object of each address: by the state, by `adopt`, by natural key.
@@ -154,9 +156,9 @@ pub(super) fn matching<'a>(
         .filter(|(address, _)| !claimed.contains(**address))
         .map(|(address, entry)| (*address, *entry))
         .collect();
-    matching.unmanaged = unmanaged(live, |key| {
-        tracked.contains_key(key) || adopted.contains_key(key)
-    });
+    let is_taken = |key: &(&str, RemoteId)| tracked.contains_key(key) || adopted.contains_key(key);
+    matching.unmanaged = unmanaged(live, is_taken);
+    matching.namesakes = namesakes(&matching.subjects, live, is_taken);
     matching
 }
 
@@ -392,6 +394,33 @@ fn prefer_in_use<'a>(collection: &Collection, found: Option<&Vec<Found<'a>>>) ->
         .copied()
         .collect();
     if in_use.is_empty() { all } else { in_use }
+}
+
+fn namesakes(
+    subjects: &BTreeMap<&Address, Subject<'_>>,
+    live: &LiveState,
+    taken: impl Fn(&(&str, RemoteId)) -> bool,
+) -> Vec<Namesake> {
+    let free = free_objects(live, taken);
+    let mut namesakes = Vec::new();
+    if free.is_empty() {
+        return namesakes;
+    }
+    for subject in subjects.values().filter(|subject| subject.live.is_some()) {
+        let key = subject.collection.natural_key;
+        let value = subject.live.and_then(|live| live.attributes.get(key));
+        let Some(Value::Text(text)) = value else {
+            continue;
+        };
+        let found = value.and_then(|value| free.get(&(&*subject.address.kind, value)));
+        namesakes.extend(found.into_iter().flatten().map(|(id, _)| Namesake {
+            address: subject.address.clone(),
+            id: *id,
+            key: key.to_owned(),
+            value: text.clone(),
+        }));
+    }
+    namesakes
 }
 
 fn unmanaged(

@@ -44,8 +44,8 @@ pub use recovery::{Doubt, Match, Recovery, recovery};
 pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{
-    Action, Change, FieldChange, LimitFrom, Operation, Plan, Reason, Refusal, RemovalLimit,
-    Settings, Side, Step, StepId,
+    Action, Change, FieldChange, LimitFrom, Namesake, Operation, Plan, Reason, Refusal,
+    RemovalLimit, Settings, Side, Step, StepId,
 };
 pub use touched::live_digest;
 
@@ -109,6 +109,7 @@ pub fn plan(
         refusals,
         settled: settled.messages,
         unmanaged: found.unmanaged,
+        namesakes: found.namesakes,
         read_requests: settings.read_requests,
         consequences: Consequences::default(),
     }

@@ -32,12 +32,28 @@ pub struct Plan {
     pub settled: Vec<String>,
     /// Live objects that no address manages, by kind.
     pub unmanaged: BTreeMap<String, usize>,
+    /// Those of them that have the natural key of a managed object.
+    pub namesakes: Vec<Namesake>,
     /// Digests of the live objects that the steps touch, by kind and id.
     pub touched: BTreeMap<(String, RemoteId), String>,
     /// What reading cost, in requests.
     pub read_requests: u64,
     /// What it means for people.
     pub consequences: Consequences,
+}
+
+/// An object that nothing manages and that has the natural key of a managed one: people may have copied
+/// it, or a creation without an answer has happened after all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    /// The managed object.
+    pub address: Address,
+    /// The other one's id.
+    pub id: RemoteId,
+    /// The natural key's attribute.
+    pub key: String,
+    /// What both have there.
+    pub value: String,
 }
 
 /// What happens to one object.

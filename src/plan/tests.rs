@@ -10,7 +10,7 @@ mod staleness;
 pub(super) mod world;
 
 use crate::model::{Address, DesiredObject, DesiredState, Instruction, RemoteId, RemovalKind};
-use crate::plan::{Action, Plan, Reason, Side};
+use crate::plan::{Action, Namesake, Plan, Reason, Side};
 use serde_json::json;
 use world::{World, at, declare, late_url, state};
 
@@ -366,6 +366,39 @@ fn copies_for_one_client_are_none_of_our_business() {
     let plan = check(&mut world, &desired, &["+ offer.o"], &["create offer.o"]);
     assert_eq!(plan.unmanaged, [].into());
     assert_eq!(world.live.kinds["offer"][&copy], before);
+}
+
+#[test]
+fn what_may_be_there_twice_is_said() {
+    let offer = |title: &str| {
+        state([declare(
+            "offer",
+            "o",
+            json!({"title": title, "price": price("1.00")}),
+        )])
+    };
+    let mut world = World::new();
+    world.settle_into(&offer("o"));
+    let body = |title: &str, status: &str| json!({"title": title, "status": status, "price": price("2.00")});
+    let twin = world.insert("offer", body("o", "draft"));
+    for (title, status) in [
+        ("another", "draft"),
+        ("o", "archived"),
+        ("Copy system o", "draft"),
+    ] {
+        world.insert("offer", body(title, status));
+    }
+    let plan = world.plan(&offer("o"));
+    let expected = Namesake {
+        address: at("offer.o"),
+        id: twin,
+        key: "title".to_owned(),
+        value: "o".to_owned(),
+    };
+    assert_eq!(plan.namesakes, [expected]);
+    assert_eq!((plan.steps, plan.refusals), (Vec::new(), Vec::new()));
+    world.edit("offer", "o", json!({"title": "moved"}));
+    assert_eq!(world.plan(&offer("moved")).namesakes, []);
 }
 
 #[test]

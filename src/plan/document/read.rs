@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::{BaseObject, Deposed, Path, RemoteId, Target, Value};
 use crate::plan::{
-    Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Side, Step, StepId,
+    Action, Change, FieldChange, Namesake, Operation, Plan, Reason, Refusal, Side, Step, StepId,
 };
 
 impl TryFrom<PlanDocument> for Plan {
@@ -31,6 +31,7 @@ impl TryFrom<PlanDocument> for Plan {
             summary: _,
             drift_summary: _,
             unmanaged,
+            namesakes,
             requests,
             settled,
             touched,
@@ -62,6 +63,14 @@ impl TryFrom<PlanDocument> for Plan {
             refusals: all(&refusals, refusal)?,
             settled,
             unmanaged,
+            namesakes: all(&namesakes, |namesake| {
+                Ok(Namesake {
+                    address: address(&namesake.address)?,
+                    id: RemoteId(namesake.id),
+                    key: namesake.key.clone(),
+                    value: namesake.value.clone(),
+                })
+            })?,
             touched: touched
                 .into_iter()
                 .map(|Touched { kind, id, digest }| ((kind, RemoteId(id)), digest))

@@ -2,9 +2,9 @@
 
 use super::value::{JsonValue, write, write_attributes};
 use super::{
-    ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, OperationDocument,
-    PlanDocument, ReasonCode, RefusalDocument, Requests, ResourceChange, SideWord, StepDocument,
-    TargetDocument, Touched, content_digest,
+    ActionWord, Before, EntryDocument, FORMAT_VERSION, FieldDocument, NamesakeDocument,
+    OperationDocument, PlanDocument, ReasonCode, RefusalDocument, Requests, ResourceChange,
+    SideWord, StepDocument, TargetDocument, Touched, content_digest,
 };
 use crate::model::{BaseObject, Path, RemoteId, Seg, Target, Value};
 use crate::plan::{
@@ -28,6 +28,7 @@ impl From<&Plan> for PlanDocument {
             refusals,
             settled,
             unmanaged,
+            namesakes,
             touched,
             read_requests,
             consequences,
@@ -57,6 +58,15 @@ impl From<&Plan> for PlanDocument {
             summary: counts(plan),
             drift_summary: drifts(drift),
             unmanaged: unmanaged.clone(),
+            namesakes: namesakes
+                .iter()
+                .map(|namesake| NamesakeDocument {
+                    address: namesake.address.to_string(),
+                    id: namesake.id.0,
+                    key: namesake.key.clone(),
+                    value: namesake.value.clone(),
+                })
+                .collect(),
             requests: Requests {
                 read: *read_requests,
                 write: steps.iter().map(|step| step.operation.requests()).sum(),

@@ -5,7 +5,7 @@ pub(in crate::render) mod pieces;
 
 use super::values::{self, Names};
 use crate::model::{Address, Path, Seg, Value};
-use crate::plan::{Action, Change, Counts, FieldChange, Plan, Reason, Refusal, Side};
+use crate::plan::{Action, Change, Counts, FieldChange, Namesake, Plan, Reason, Refusal, Side};
 use crate::render::terminal::escape;
 use crate::render::text_diff::{self, Line, Tag};
 use crate::render::{Style, Tone};
@@ -439,6 +439,22 @@ fn tail(out: &mut String, plan: &Plan, requests_per_minute: Option<u32>) {
         line(
             out,
             format_args!("Not managed here: {}.", unmanaged.join(", ")),
+        );
+    }
+    for Namesake {
+        address,
+        id,
+        key,
+        value,
+    } in &plan.namesakes
+    {
+        line(
+            out,
+            format_args!(
+                "Perhaps there twice: id {id}, which is not managed here, has the {} of {address}: \"{}\".",
+                escape(key),
+                escape(value)
+            ),
         );
     }
     let writes: u64 = plan

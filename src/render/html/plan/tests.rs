@@ -30,6 +30,7 @@ fn plan(changes: Vec<Change>) -> Plan {
         refusals: Vec::new(),
         settled: Vec::new(),
         unmanaged: BTreeMap::new(),
+        namesakes: Vec::new(),
         touched: BTreeMap::new(),
         read_requests: 1,
         consequences: Consequences::default(),

@@ -21,6 +21,7 @@ fn empty() -> Plan {
         refusals: Vec::new(),
         settled: Vec::new(),
         unmanaged: BTreeMap::new(),
+        namesakes: Vec::new(),
         touched: BTreeMap::new(),
         read_requests: 1,
         consequences: crate::plan::Consequences::default(),
