@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
+pub mod link;
 pub mod wire;
 
 /// A discount code.
