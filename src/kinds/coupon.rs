@@ -95,6 +95,7 @@ pub struct Uses {
 
 static COLLECTION: Collection = Collection {
     path: "coupons",
+    menu: &["Courses", "Sales settings", "Coupons"],
     access: Access::Write,
     natural_key: "code",
     status: Status {
