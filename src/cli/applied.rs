@@ -68,7 +68,8 @@ pub(super) fn of(snapshot: Snapshot) -> Option<BaseState> {
     (!base.objects.is_empty()).then_some(base)
 }
 
-fn settings(files: &Files, environment: Option<&str>) -> Option<Project> {
+/// bursar.yaml as it is in an environment; `None` if that cannot be read.
+pub(super) fn settings(files: &Files, environment: Option<&str>) -> Option<Project> {
     compile::settings(files.project.as_ref()?, environment, &files.sources)
 }
 

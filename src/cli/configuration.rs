@@ -66,13 +66,7 @@ impl Configuration {
         applied: Applied,
         told: impl FnOnce(&Diagnostics, &SourceMap),
     ) -> Result<Self, Failure> {
-        let environments = environments(&files);
-        if context.environment.is_none() && !environments.is_empty() {
-            return Err(
-                Failure::new(Exit::Invalid, "the project has environments: choose one")
-                    .hint(format!("`--env` takes {}", environments.join(", "))),
-            );
-        }
+        choose(context, &files)?;
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
         let environment = context.environment.as_deref();
@@ -93,6 +87,21 @@ impl Configuration {
             sources: files.sources,
         })
     }
+}
+
+/// Holds that an environment was chosen, if there are some.
+///
+/// # Errors
+/// None was.
+pub(super) fn choose(context: &Context, files: &Files) -> Result<(), Failure> {
+    let environments = environments(files);
+    if context.environment.is_some() || environments.is_empty() {
+        return Ok(());
+    }
+    Err(
+        Failure::new(Exit::Invalid, "the project has environments: choose one")
+            .hint(format!("`--env` takes {}", environments.join(", "))),
+    )
 }
 
 /// The names of the project's environments.
