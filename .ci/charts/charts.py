@@ -1,4 +1,5 @@
-"""Reads calendars and charts of the examples with other people's parsers, and writes graphs for graphs.mjs.
+"""Reads calendars and charts of the examples with other people's parsers, and writes graphs for graphs.mjs and
+pages for pages.mjs.
 
 Usage: charts.py BURSAR EXAMPLES INTO
 """
@@ -26,7 +27,12 @@ def main():
     changed = ["title: " + json.dumps(HOSTILE) if line.startswith("title:") else line for line in lines]
     assert changed != lines
     file.write_text("\n".join(changed) + "\n")
-    for folder in [*projects, hostile]:
+    for project in [*projects, hostile]:
+        # A plan keeps what the embedded platform holds below its project.
+        folder = project if project == hostile else into / project.name
+        if project != hostile:
+            shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".bursar"))
+
         def ask(*arguments):
             command = [bursar, "--dir", str(folder), *arguments]
             return subprocess.run(command, check=True, capture_output=True).stdout
@@ -47,6 +53,8 @@ def main():
         (into / f"{name}.mmd").write_bytes(ask("graph", "--mermaid"))
         (into / f"{name}.dot").write_bytes(ask("graph", "--dot"))
         (into / f"{name}.json").write_bytes(ask("--json", "graph"))
+        (into / f"{name}.timeline.html").write_bytes(ask("timeline", "--html"))
+        (into / f"{name}.plan.html").write_bytes(ask("plan", "--format", "html"))
         print(f"{name}: {len(events)} events, {len(told['spans'])} bars")
 
 

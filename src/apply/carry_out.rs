@@ -108,7 +108,10 @@ async fn carry_out_write<W: Writer>(
     let object = match outcome {
         Ok(object) => object,
         Err(WriteError::NotDone(error)) => {
-            let error = StepError::Provider(error);
+            let error = match error {
+                ProviderError::Stopped => StepError::Interrupted { in_doubt: false },
+                error => StepError::Provider(error),
+            };
             give_up(context, step, &error, false).await?;
             return Err(error);
         }

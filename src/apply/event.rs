@@ -167,6 +167,7 @@ impl StepError {
                 | ProviderError::Exhausted(_)
                 | ProviderError::Untrusted(_) => true,
                 ProviderError::Refused { .. }
+                | ProviderError::Stopped
                 | ProviderError::Answer(_)
                 | ProviderError::Unreachable(_) => false,
             },

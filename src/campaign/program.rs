@@ -7,7 +7,7 @@ use super::violation::{Planted, Violation};
 use super::world::{Process, World};
 use crate::apply::{ApplySettings, apply};
 use crate::model::{LiveState, Secret, parse_instant};
-use crate::plan::{self, Plan, Settings, is_unseen};
+use crate::plan::{self, LimitFrom, Plan, RemovalLimit, Settings, is_unseen};
 use crate::provider::http::{HttpReader, HttpSettings, HttpWriter};
 use crate::provider::{Reader as _, kinds_of, read_settled};
 use crate::state::{Holder, LocalState, Snapshot, Start, StateError};
@@ -116,7 +116,7 @@ pub(super) async fn run(
         Ok(journal) => journal,
         Err(error) => return broken(world, process, &error),
     };
-    let writer = HttpWriter::new(reader);
+    let writer = HttpWriter::new(reader).until(stop.clone());
     let settings = ApplySettings::default();
     let base = &snapshot.base;
     let outcome = apply(&plan, base, &writer, &journal, settings, stop, |_| {}).await;
@@ -172,8 +172,11 @@ async fn make_plan(
         serial: snapshot.serial,
         configuration: "c".to_owned(),
         now: parse_instant("2026-01-01T00:00:00Z").unwrap(),
-        max_removals_count: 1_000,
-        max_removals_percent: 100,
+        max_removals: RemovalLimit {
+            count: 1_000,
+            percent: 100,
+            from: LimitFrom::Settings,
+        },
         allow_empty: true,
         conflicts_ours: true,
         read_requests: reading.requests,

@@ -68,8 +68,7 @@ pub(super) fn of(snapshot: Snapshot) -> Option<BaseState> {
     (!base.objects.is_empty()).then_some(base)
 }
 
-/// bursar.yaml as it is in an environment; `None` if that cannot be read.
-pub(super) fn settings(files: &Files, environment: Option<&str>) -> Option<Project> {
+fn settings(files: &Files, environment: Option<&str>) -> Option<Project> {
     compile::settings(files.project.as_ref()?, environment, &files.sources)
 }
 

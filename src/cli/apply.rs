@@ -9,7 +9,7 @@ use super::planning::{self, Form, Gates, Planned, is_empty, state_failure};
 use super::platform::{Platform, provider_failure};
 use super::reporter::{Reporter, done};
 use super::saved::SavedPlan;
-use super::signals::Signals;
+use super::signals::Stopping;
 use super::state::release;
 use super::{Context, Exit, Failure, runtime, saved};
 use crate::apply::{self, ApplySettings, Outcome, StepError};
@@ -21,6 +21,7 @@ use crate::render::terminal::escape;
 use crate::state::{Holder, Session, Start};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
@@ -51,22 +52,29 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
+    if args.file.is_some() && args.gates != Gates::default() {
+        return Err(Failure::new(
+            Exit::Invalid,
+            "a saved plan has been judged: flags that open or set a gate belong to the plan",
+        )
+        .hint("give them to `bursar plan --out FILE`"));
+    }
     let saved = args.file.as_deref().map(saved::read).transpose()?;
     let configuration = Configuration::load(context, Applied::Needed)?;
     let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "apply", os::now());
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        let mut signals = Signals::listen()?;
-        let mut session = lock(&state, &holder, &mut signals).await?;
+        let mut stopping = Stopping::listen()?;
+        let mut session = lock(&state, &holder, stopping.signals()).await?;
         let behind = Behind {
             configuration: &configuration,
             holder: &holder,
             locked: &mut session,
-            signals: &mut signals,
+            stopping: &mut stopping,
         };
         let ended = carry_through(context, args, saved, behind).await;
-        release(context, session).await;
+        release(context, session, &mut stopping).await;
         ended
     });
     // A question that nobody answers any more must not hold the program.
@@ -74,12 +82,17 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     ended
 }
 
+/// How long after a signal the state may be saved, and its lock be let go: five seconds in all, of which
+/// requests under way may have taken four.
+const SAVING: Duration = Duration::from_millis(4_600);
+pub(super) const RELEASING: Duration = Duration::from_millis(4_900);
+
 /// What there is behind the lock.
 struct Behind<'a> {
     configuration: &'a Configuration,
     holder: &'a Holder,
     locked: &'a mut Session,
-    signals: &'a mut Signals,
+    stopping: &'a mut Stopping,
 }
 
 /// Everything behind the lock: plan, gates, question, apply.
@@ -93,7 +106,7 @@ async fn carry_through(
         configuration,
         holder,
         locked,
-        signals,
+        stopping,
     } = behind;
     let approved = async {
         let platform = Platform::open(configuration).await?;
@@ -132,7 +145,7 @@ async fn carry_through(
     // Until the first write, there is nothing to save.
     let (platform, plan, is_settled) = tokio::select! {
         approved = approved => approved?,
-        exit = signals.wait() => return Err(Failure::new(exit, "interrupted; nothing was changed")),
+        exit = stopping.signals().wait() => return Err(Failure::new(exit, "interrupted; nothing was changed")),
     };
     if is_empty(&plan) && plan.steps.is_empty() && is_settled {
         platform.close().await;
@@ -146,7 +159,7 @@ async fn carry_through(
         audit: &audit,
         parallelism: args.parallelism,
     };
-    let carried = carry_out(context, work, locked, signals).await;
+    let carried = carry_out(context, work, locked, stopping).await;
     let is_embedded = platform.is_embedded();
     platform.close().await;
     let Carried { outcome, signal } = carried?;
@@ -193,7 +206,7 @@ pub(super) async fn carry_out(
     context: &Context,
     work: Work<'_>,
     locked: &mut Session,
-    signals: &mut Signals,
+    stopping: &mut Stopping,
 ) -> Result<Carried, Failure> {
     let Work {
         plan,
@@ -209,16 +222,24 @@ pub(super) async fn carry_out(
         new_lineage: random_name(),
         plan: plan::digest(plan),
     };
-    let begun = locked.begin(start, apply::announced(plan)).await;
-    let journal = begun.map_err(|error| state_failure(&error))?;
-    let writer = HttpWriter::new(platform.reader.clone());
+    let begun = stopping
+        .within(SAVING, locked.begin(start, apply::announced(plan)))
+        .await;
+    let journal = match begun {
+        Some(begun) => begun.map_err(|error| state_failure(&error))?,
+        None => {
+            let exit = stopping.signal().unwrap_or(Exit::Interrupted);
+            let why = "interrupted before the state answered; nothing was changed";
+            return Err(Failure::new(exit, why));
+        }
+    };
     let settings = ApplySettings {
         parallelism: parallelism.get(),
         ..ApplySettings::default()
     };
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = watch::channel(stopping.signal().is_some());
+    let writer = HttpWriter::new(platform.reader.clone()).until(stopped.clone());
     let reporter = Reporter::new(context.console, plan);
-    let mut signal = None;
     let outcome = {
         let work = apply::apply(plan, &base, &writer, &journal, settings, stopped, |event| {
             audit.tell(&event);
@@ -229,8 +250,7 @@ pub(super) async fn carry_out(
         loop {
             tokio::select! {
                 outcome = &mut work => break outcome,
-                exit = signals.wait(), if signal.is_none() => {
-                    signal = Some(exit);
+                () = stopping.wait() => {
                     reporter.stopping();
                     // The other end is `work`, which is still there.
                     let _ = stop.send(true);
@@ -239,11 +259,28 @@ pub(super) async fn carry_out(
         }
     };
     reporter.finish();
-    locked
-        .commit(journal, &outcome.unfinished(plan))
-        .await
-        .map_err(|error| state_failure(&error))?;
+    let unfinished = outcome.unfinished(plan);
+    let saved = stopping
+        .within(SAVING, locked.commit(journal, &unfinished))
+        .await;
+    let signal = stopping.signal();
+    match saved {
+        Some(saved) => saved.map_err(|error| state_failure(&error))?,
+        None => return Err(not_saved(locked, signal)),
+    };
     Ok(Carried { outcome, signal })
+}
+
+/// What has been done is kept here, since the place of the state did not answer after a signal.
+pub(super) fn not_saved(locked: &Session, signal: Option<Exit>) -> Failure {
+    let exit = signal.unwrap_or(Exit::Interrupted);
+    match locked.set_aside() {
+        Some(error) => Failure {
+            exit,
+            ..state_failure(&error)
+        },
+        None => Failure::new(exit, "interrupted before the state was saved"),
+    }
 }
 
 /// Says how it ended.

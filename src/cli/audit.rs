@@ -3,12 +3,13 @@
 use super::configuration::Configuration;
 use super::{Console, Exit, Failure, own};
 use crate::apply::{Event, StepError};
-use crate::model::RemoteId;
+use crate::model::{Address, RemoteId};
 use crate::os::{self, AppendFile};
 use crate::plan::{self, Operation, Plan, Step};
 use crate::render::json::audit::{self, Entry, Head, Outcome};
 use crate::state::Holder;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The file's name in the environment's folder.
@@ -21,6 +22,8 @@ pub(super) struct Audit {
     file: AppendFile,
     /// Whether a line could not be written, which is said once.
     is_lost: Cell<bool>,
+    /// What this run has made.
+    made: RefCell<BTreeMap<Address, RemoteId>>,
 }
 
 impl Audit {
@@ -60,13 +63,19 @@ impl Audit {
             },
             file,
             is_lost: Cell::new(false),
+            made: RefCell::default(),
         })
     }
 
     /// Writes down what came of a write; other events have no line.
     pub(super) fn tell(&self, event: &Event<'_>) {
         match event {
-            Event::StepDone { step, id } => self.add(step, *id, Outcome::Done),
+            Event::StepDone { step, id } => {
+                if let (Operation::Create { .. }, Some(id)) = (&step.operation, id) {
+                    self.made.borrow_mut().insert(step.address.clone(), *id);
+                }
+                self.add(step, *id, Outcome::Done);
+            }
             Event::StepFailed { step, error } => {
                 let why = error.to_string();
                 let outcome = match error {
@@ -94,7 +103,11 @@ impl Audit {
     fn add(&self, step: &Step, id: Option<RemoteId>, outcome: Outcome<'_>) {
         let (operation, own) = match &step.operation {
             Operation::Create { .. } => ("create", None),
-            Operation::Update { id, .. } => ("update", *id),
+            // One that this run has made has no id in the plan.
+            Operation::Update { id, .. } => (
+                "update",
+                id.or_else(|| self.made.borrow().get(&step.address).copied()),
+            ),
             Operation::Retire { id, .. } => ("retire", Some(*id)),
             Operation::Delete { id } => ("delete", Some(*id)),
             // These write nothing to the platform.

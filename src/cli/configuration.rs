@@ -4,8 +4,9 @@ use super::applied::{self, Applied};
 use super::files::Files;
 use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled, Input, Source};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::domain::zone::Zone;
+use crate::kinds::Project;
 use crate::model::{BaseState, Instant, Moment};
 use crate::os::{self, ProjectFolder};
 use crate::render::human;
@@ -66,7 +67,13 @@ impl Configuration {
         applied: Applied,
         told: impl FnOnce(&Diagnostics, &SourceMap),
     ) -> Result<Self, Failure> {
-        choose(context, &files)?;
+        let environments = environments(&files);
+        if context.environment.is_none() && !environments.is_empty() {
+            return Err(
+                Failure::new(Exit::Invalid, "the project has environments: choose one")
+                    .hint(format!("`--env` takes {}", environments.join(", "))),
+            );
+        }
         let now = now(context, &files);
         let documents = std::mem::take(&mut files.documents);
         let environment = context.environment.as_deref();
@@ -89,19 +96,30 @@ impl Configuration {
     }
 }
 
-/// Holds that an environment was chosen, if there are some.
+/// The project's folder and what bursar.yaml says, whatever is wrong with the documents; `None` if
+/// bursar.yaml itself, or the environment, must be told about.
 ///
 /// # Errors
-/// None was.
-pub(super) fn choose(context: &Context, files: &Files) -> Result<(), Failure> {
-    let environments = environments(files);
-    if context.environment.is_some() || environments.is_empty() {
-        return Ok(());
-    }
-    Err(
-        Failure::new(Exit::Invalid, "the project has environments: choose one")
-            .hint(format!("`--env` takes {}", environments.join(", "))),
-    )
+/// There is no project.
+pub(super) fn settings(context: &Context) -> Result<Option<(ProjectFolder, Project)>, Failure> {
+    let files = Configuration::files(context)?;
+    let known = environments(&files);
+    let is_chosen = match &context.environment {
+        None => known.is_empty(),
+        Some(chosen) => known.contains(chosen),
+    };
+    let environment = context.environment.as_deref();
+    let is_wrong = |project: &Node| {
+        files.findings.iter().any(|finding| {
+            finding.severity == Severity::Error && finding.span.file == project.span.file
+        })
+    };
+    let project = files
+        .project
+        .as_ref()
+        .filter(|project| is_chosen && !is_wrong(project))
+        .and_then(|project| compile::sound_settings(project, environment, &files.sources));
+    Ok(project.map(|project| (files.folder, project)))
 }
 
 /// The names of the project's environments.
@@ -123,6 +141,14 @@ pub(super) fn now(context: &Context, files: &Files) -> Instant {
     match &context.now {
         None => os::now(),
         Some(moment) => instant(moment, &zone()),
+    }
+}
+
+/// As [`now`], of a project that may not be there: in UTC.
+pub(super) fn now_without_project(context: &Context) -> Instant {
+    match &context.now {
+        None => os::now(),
+        Some(moment) => instant(moment, &Zone::utc()),
     }
 }
 

@@ -156,6 +156,7 @@ pub fn broken(place: &str) {
 }
 
 /// What every command is told.
+#[derive(Clone)]
 struct Context {
     /// `--dir`.
     dir: Option<PathBuf>,

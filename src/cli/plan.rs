@@ -5,11 +5,14 @@ use super::configuration::Configuration;
 use super::place;
 use super::planning::{self, Form, Gates, Planned, is_empty, state_failure};
 use super::platform::Platform;
+use super::timeline::staged;
 use super::{Context, Exit, Failure, until_signal};
+use crate::compile::Compiled;
 use crate::model::{Duration, DurationError};
 use crate::os;
 use crate::plan::{self, Plan, PlanDocument};
-use crate::render::gitlab;
+use crate::render::{gitlab, html};
+use crate::simulate;
 use chrono::TimeDelta;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +25,7 @@ Examples:
   bursar plan --out plan.json && bursar apply plan.json
   bursar plan --out plan.json --expires-after 12h
   bursar plan --format markdown > comment.md
+  bursar plan --format html > plan.html
   bursar plan --out plan.json --gitlab-report report.json")]
 pub(super) struct Args {
     /// Save the plan for `bursar apply FILE`.
@@ -52,16 +56,8 @@ enum Format {
     Json,
     /// A comment on a pull request, of at most 60,000 bytes.
     Markdown,
-}
-
-impl Format {
-    fn form(self) -> Form {
-        match self {
-            Format::Human => Form::Human,
-            Format::Json => Form::Json,
-            Format::Markdown => Form::Markdown,
-        }
-    }
+    /// One page that needs nothing else: changes, prices, the timeline, the scenarios.
+    Html,
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
@@ -81,12 +77,20 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
         platform.close().await;
         planned
     })?;
-    let form = if context.console.json {
-        Form::Json
+    let format = if context.console.json {
+        Format::Json
     } else {
-        args.format.form()
+        args.format
     };
-    planning::show(context, &planned, form);
+    match format {
+        Format::Human => planning::show(context, &planned, Form::Human),
+        Format::Json => planning::show(context, &planned, Form::Json),
+        Format::Markdown => planning::show(context, &planned, Form::Markdown),
+        Format::Html => {
+            let page = page(context, &configuration.compiled, &planned)?;
+            context.console.result(&page);
+        }
+    }
     let Planned { plan, .. } = planned;
     if let Some(path) = &args.gitlab_report {
         report(path, &plan)?;
@@ -123,6 +127,16 @@ fn write(path: &Path, text: &str, is_earlier: impl Fn(&str) -> bool) -> Result<(
         Failure::from_error(Exit::Unclassified, &error)
             .hint("name another file, or take away what is there")
     })
+}
+
+/// The plan with what happens by itself once it is applied.
+fn page(context: &Context, compiled: &Compiled, planned: &Planned) -> Result<String, Failure> {
+    let stage = staged(compiled)?;
+    Ok(html::plan::render(html::plan::View {
+        plan: planning::view(context, planned),
+        timeline: &simulate::timeline(compiled, &stage),
+        graph: &simulate::graph(compiled, &stage, None),
+    }))
 }
 
 /// A length of time in days, hours and minutes; more than none.

@@ -6,7 +6,7 @@ use super::{Context, Exit, Failure};
 use crate::compile::{self, Compiled};
 use crate::model::{Instant, LiveState, Target};
 use crate::os;
-use crate::plan::{self, Circumstances, Plan, PlanDocument, Settings};
+use crate::plan::{self, Circumstances, LimitFrom, Plan, PlanDocument, RemovalLimit, Settings};
 use crate::provider::kinds_of;
 use crate::render::ci::harmless_json;
 use crate::render::human::Names;
@@ -21,7 +21,7 @@ const MAX_REMOVALS_COUNT: u64 = 5;
 const MAX_REMOVALS_PERCENT: u64 = 30;
 
 /// Gates that a person may open for one plan.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct Gates {
     /// Allow a configuration without documents to retire everything.
     #[arg(long)]
@@ -200,10 +200,17 @@ pub(super) fn of_target(platform: &Platform, snapshot: &Snapshot) -> Result<(), 
     {
         return Err(Failure::new(
             Exit::Stale,
-            format!(
-                "the state belongs to {} at {}, not to {} at {}, or to another account there",
-                known.provider, known.url, target.provider, target.url
-            ),
+            if (&known.provider, &known.url) == (&target.provider, &target.url) {
+                format!(
+                    "the state belongs to another account of {} at {}",
+                    known.provider, known.url
+                )
+            } else {
+                format!(
+                    "the state belongs to {} at {}, not to {} at {}",
+                    known.provider, known.url, target.provider, target.url
+                )
+            },
         )
         .hint("correct `platform` or the credentials; a second platform needs an environment of its own"));
     }
@@ -247,9 +254,13 @@ pub(super) fn compare(
             removals.percent.map_or(100, |percent| u64::from(percent.0)),
         )
     });
-    let (max_removals_count, max_removals_percent) = match gates.max_removals {
-        Some(count) => (count, 100),
-        None => configured.unwrap_or((MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT)),
+    let (count, percent, from) = match gates.max_removals {
+        Some(count) => (count, 100, LimitFrom::Flag),
+        None => {
+            let default = (MAX_REMOVALS_COUNT, MAX_REMOVALS_PERCENT);
+            let (count, percent) = configured.unwrap_or(default);
+            (count, percent, LimitFrom::Settings)
+        }
     };
     let plan = plan::plan(
         desired,
@@ -263,8 +274,11 @@ pub(super) fn compare(
             serial: snapshot.serial,
             configuration: compile::digest(desired),
             now,
-            max_removals_count,
-            max_removals_percent,
+            max_removals: RemovalLimit {
+                count,
+                percent,
+                from,
+            },
             allow_empty: gates.allow_empty,
             conflicts_ours: gates.on_conflict == Some(Conflict::Ours),
             read_requests,
@@ -289,7 +303,7 @@ pub(super) fn names_of(snapshot: &Snapshot) -> Names {
     names
 }
 
-/// The form in which a plan is shown.
+/// The forms in which a plan is shown that need nothing but the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Human,
@@ -308,24 +322,29 @@ impl Form {
     }
 }
 
-/// Shows a plan as a result.
-pub(super) fn show(context: &Context, planned: &Planned, form: Form) {
+/// What every form of a plan for people is made from.
+pub(super) fn view<'a>(context: &Context, planned: &'a Planned) -> human::plan::View<'a> {
     let Planned {
         plan,
         names,
         requests_per_minute,
     } = planned;
-    let view = human::plan::View {
+    human::plan::View {
         plan,
         names,
         requests_per_minute: *requests_per_minute,
         style: context.console.out_style,
-    };
+    }
+}
+
+/// Shows a plan as a result.
+pub(super) fn show(context: &Context, planned: &Planned, form: Form) {
+    let view = view(context, planned);
     let text = match form {
         Form::Human => human::plan::render(view),
         Form::Markdown => markdown::plan::render(view),
         Form::Json => {
-            let document = PlanDocument::from(plan).at_limit(*requests_per_minute);
+            let document = PlanDocument::from(&planned.plan).at_limit(planned.requests_per_minute);
             harmless_json(document.to_text())
         }
     };

@@ -142,7 +142,9 @@ pub(super) fn provider_failure(error: &ProviderError) -> Failure {
         ProviderError::Exhausted(_) => {
             Failure::from_error(Exit::Exhausted, error).hint("run the command again later")
         }
-        ProviderError::Refused { .. } => Failure::from_error(Exit::Unclassified, error),
+        ProviderError::Refused { .. } | ProviderError::Stopped => {
+            Failure::from_error(Exit::Unclassified, error)
+        }
         ProviderError::Answer(_) => Failure::from_error(Exit::Unclassified, error).hint(
             "is `platform.url` the address of the platform's API? if it is, its answers are not those of the contract",
         ),

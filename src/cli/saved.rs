@@ -81,7 +81,15 @@ pub(super) async fn reasons(
     platform: &Platform,
     snapshot: &Snapshot,
 ) -> Result<Vec<String>, Failure> {
-    let reasons = unbound(saved, configuration, &platform.target(), snapshot);
+    let reasons = unbound(
+        saved,
+        Known {
+            now: configuration.now,
+            configuration: Some(configuration),
+            snapshot: Some(snapshot),
+            target: Some(&platform.target()),
+        },
+    );
     if !reasons.is_empty() {
         return Ok(reasons);
     }
@@ -96,15 +104,28 @@ pub(super) async fn reasons(
         .collect())
 }
 
+/// What a saved plan is held against, as far as it is known.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The clock.
+    pub(super) now: Instant,
+    /// The configuration.
+    pub(super) configuration: Option<&'a Configuration>,
+    /// What was last applied.
+    pub(super) snapshot: Option<&'a Snapshot>,
+    /// The platform and account.
+    pub(super) target: Option<&'a Target>,
+}
+
 /// What it was made for or from that is another by now.
-fn unbound(
-    saved: &SavedPlan,
-    configuration: &Configuration,
-    target: &Target,
-    snapshot: &Snapshot,
-) -> Vec<String> {
+pub(super) fn unbound(saved: &SavedPlan, known: Known<'_>) -> Vec<String> {
     let SavedPlan { plan, document } = saved;
-    let compiled = &configuration.compiled;
+    let Known {
+        now,
+        configuration,
+        snapshot,
+        target,
+    } = known;
     let mut reasons = Vec::new();
     if document.tool_version != env!("CARGO_PKG_VERSION") {
         reasons.push(format!(
@@ -113,31 +134,36 @@ fn unbound(
             env!("CARGO_PKG_VERSION")
         ));
     }
-    if plan.project != compiled.project.project.as_str() {
-        reasons.push(format!("it was made for the project `{}`", plan.project));
+    let compiled = configuration.map(|configuration| &configuration.compiled);
+    if let Some(compiled) = compiled {
+        if plan.project != compiled.project.project.as_str() {
+            reasons.push(format!("it was made for the project `{}`", plan.project));
+        }
+        if plan.environment != compiled.environment {
+            reasons.push(match &plan.environment {
+                Some(environment) => format!("it was made for the environment `{environment}`"),
+                None => "it was made without an environment".to_owned(),
+            });
+        }
     }
-    if plan.environment != compiled.environment {
-        reasons.push(match &plan.environment {
-            Some(environment) => format!("it was made for the environment `{environment}`"),
-            None => "it was made without an environment".to_owned(),
-        });
-    }
-    if plan.target != *target {
+    if target.is_some_and(|target| plan.target != *target) {
         reasons.push("it was made for another platform or account".to_owned());
     }
-    if plan.lineage != snapshot.lineage {
-        reasons.push("it was made from another state".to_owned());
-    } else if plan.serial != snapshot.serial {
-        reasons.push(format!(
-            "the state has changed since: it was version {}, now it is {}",
-            plan.serial, snapshot.serial
-        ));
+    if let Some(snapshot) = snapshot {
+        if plan.lineage != snapshot.lineage {
+            reasons.push("it was made from another state".to_owned());
+        } else if plan.serial != snapshot.serial {
+            reasons.push(format!(
+                "the state has changed since: it was version {}, now it is {}",
+                plan.serial, snapshot.serial
+            ));
+        }
     }
-    if plan.configuration != compile::digest(&compiled.desired) {
+    if compiled.is_some_and(|compiled| plan.configuration != compile::digest(&compiled.desired)) {
         reasons.push("the configuration has changed since".to_owned());
     }
-    reasons.extend(expired(document, configuration.now));
-    if let Some(deadline) = plan::too_late(plan, configuration.now) {
+    reasons.extend(expired(document, now));
+    if let Some(deadline) = plan::too_late(plan, now) {
         reasons.push(format!(
             "it had to be applied before {}: {}: {}",
             deadline.text, deadline.address, deadline.why

@@ -1,11 +1,11 @@
 //! `bursar show`.
 
 use super::applied::Applied;
-use super::configuration::Configuration;
+use super::configuration::{self, Configuration};
 use super::place::state_of;
 use super::planning::{self, state_failure};
 use super::platform::Platform;
-use super::saved::{self, SavedPlan};
+use super::saved::{self, Known, SavedPlan};
 use super::{Context, Exit, Failure, until_signal};
 use crate::plan::Saved;
 use crate::render::human;
@@ -15,8 +15,8 @@ use std::path::PathBuf;
 
 /// Show a saved plan, and whether it is stale and why.
 ///
-/// The plan is shown wherever the file is. Whether it is stale needs the project, its state and the
-/// platform, which are only read.
+/// The plan is shown wherever the file is. Whether it is stale is told by the file, the project, its
+/// state and the platform, as far as they can be had; they are only read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,10 +40,7 @@ enum Standing {
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     let saved = saved::read(&args.file)?;
-    let (standing, names) = match Configuration::load_silently(context, Applied::Wanted) {
-        Ok(configuration) => standing(&saved, &configuration),
-        Err(failure) => (Standing::Unknown(failure), Names::default()),
-    };
+    let (standing, names) = standing(context, &saved);
     let text = if context.console.json {
         json(&saved, &standing)
     } else {
@@ -53,30 +50,60 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn standing(saved: &SavedPlan, configuration: &Configuration) -> (Standing, Names) {
-    let snapshot = state_of(configuration).and_then(|state| {
+/// What speaks against the plan, of what can be had: the file alone, the configuration, the state, the
+/// platform.
+fn standing(context: &Context, saved: &SavedPlan) -> (Standing, Names) {
+    let mut known = Known {
+        now: configuration::now_without_project(context),
+        configuration: None,
+        snapshot: None,
+        target: None,
+    };
+    let told = |known: Known<'_>, failure: Failure, names: Names| {
+        let reasons = saved::unbound(saved, known);
+        let standing = if reasons.is_empty() {
+            Standing::Unknown(failure)
+        } else {
+            Standing::Stale(reasons)
+        };
+        (standing, names)
+    };
+    // The file says which environment it is for.
+    let environment = context.environment.as_ref();
+    let context = &Context {
+        environment: environment.or(saved.plan.environment.as_ref()).cloned(),
+        ..context.clone()
+    };
+    let configuration = match Configuration::load_silently(context, Applied::Wanted) {
+        Ok(configuration) => configuration,
+        Err(failure) => return told(known, failure, Names::default()),
+    };
+    known.now = configuration.now;
+    known.configuration = Some(&configuration);
+    let snapshot = state_of(&configuration).and_then(|state| {
         until_signal(async { state.read().await.map_err(|error| state_failure(&error)) })
     });
     let snapshot = match snapshot {
         Ok(snapshot) => snapshot,
-        Err(failure) => return (Standing::Unknown(failure), Names::default()),
+        Err(failure) => return told(known, failure, Names::default()),
     };
+    let names = planning::names_of(&snapshot);
     if let Some(run) = &snapshot.at_work {
         let why = format!("{run} is at work: the state will be another when it has ended");
-        return (Standing::Stale(vec![why]), planning::names_of(&snapshot));
+        return (Standing::Stale(vec![why]), names);
     }
+    known.snapshot = Some(&snapshot);
     let reasons = until_signal(async {
-        let platform = Platform::open(configuration).await?;
-        let reasons = saved::reasons(saved, configuration, &platform, &snapshot).await;
+        let platform = Platform::open(&configuration).await?;
+        let reasons = saved::reasons(saved, &configuration, &platform, &snapshot).await;
         platform.close().await;
         reasons
     });
-    let standing = match reasons {
-        Ok(reasons) if reasons.is_empty() => Standing::Good,
-        Ok(reasons) => Standing::Stale(reasons),
-        Err(failure) => Standing::Unknown(failure),
-    };
-    (standing, planning::names_of(&snapshot))
+    match reasons {
+        Ok(reasons) if reasons.is_empty() => (Standing::Good, names),
+        Ok(reasons) => (Standing::Stale(reasons), names),
+        Err(failure) => told(known, failure, names),
+    }
 }
 
 fn human(context: &Context, saved: &SavedPlan, standing: &Standing, names: &Names) -> String {

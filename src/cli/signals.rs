@@ -1,6 +1,11 @@
 //! SIGINT and SIGTERM, as the exit codes that they ask for.
 
 use super::{Exit, Failure};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The least that work is given that a signal has cut short, however late it is.
+const LEAST: Duration = Duration::from_millis(300);
 
 /// Waits for the first signal that asks the program to end.
 pub(super) struct Signals {
@@ -46,5 +51,62 @@ impl Signals {
             }
             Exit::Interrupted
         }
+    }
+}
+
+/// A run that a signal may end: what it is at goes on for some seconds, counted from the signal.
+pub(super) struct Stopping {
+    signals: Signals,
+    signal: Option<(Exit, Instant)>,
+}
+
+impl Stopping {
+    /// Waits for signals from now on. Needs a runtime.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub(super) fn listen() -> Result<Self, Failure> {
+        Ok(Stopping {
+            signals: Signals::listen()?,
+            signal: None,
+        })
+    }
+
+    /// Where signals come from, as long as nothing needs to be brought to an end.
+    pub(super) fn signals(&mut self) -> &mut Signals {
+        &mut self.signals
+    }
+
+    /// The exit code of the signal that has come.
+    pub(super) fn signal(&self) -> Option<Exit> {
+        self.signal.map(|(exit, _)| exit)
+    }
+
+    /// Waits for the first signal; for ever, if it has come already.
+    pub(super) async fn wait(&mut self) {
+        if self.signal.is_some() {
+            std::future::pending::<()>().await;
+        }
+        let exit = self.signals.wait().await;
+        self.signal = Some((exit, Instant::now()));
+    }
+
+    /// Does work to its end, or for so long after the first signal; `None` if that was too short.
+    pub(super) async fn within<T>(
+        &mut self,
+        longest: Duration,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return Some(done),
+            () = self.wait(), if self.signal.is_none() => {}
+            // The signal came before.
+            () = std::future::ready(()), if self.signal.is_some() => {}
+        }
+        let since = self.signal.map(|(_, at)| at.elapsed()).unwrap_or_default();
+        let left = longest.saturating_sub(since).max(LEAST);
+        tokio::time::timeout(left, work).await.ok()
     }
 }

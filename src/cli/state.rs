@@ -3,16 +3,17 @@
 mod recover;
 
 use super::applied::Applied;
-use super::apply::random_name;
-use super::configuration::Configuration;
+use super::apply::{RELEASING, not_saved, random_name};
+use super::configuration::{self, Configuration};
 use super::locking::{lock, to_its_end};
-use super::place::state_of;
+use super::place::{state_in, state_of};
 use super::planning::{names_of, state_failure};
-use super::signals::Signals;
+use super::signals::{Signals, Stopping};
 use super::{Context, Exit, Failure, runtime, until_signal};
 use crate::diag;
 use crate::model::{Address, BaseState};
 use crate::os;
+use crate::render::terminal::escape;
 use crate::render::{human, json};
 use crate::state::{Effect, Holder, Session, Snapshot, State, Unlocked};
 use std::path::PathBuf;
@@ -81,31 +82,43 @@ enum Command {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let configuration = Configuration::load(context, Applied::Wanted)?;
-    let state = state_of(&configuration)?;
+    let state = || opened(context);
     let text = match &args.command {
-        Command::List if context.console.json => json::state::list(&read(&state)?.base),
-        Command::List => human::state::list(&read(&state)?.base),
-        Command::Show { address } => show(context, &read(&state)?, address)?,
+        Command::List if context.console.json => json::state::list(&read(&state()?)?.base),
+        Command::List => human::state::list(&read(&state()?)?.base),
+        Command::Show { address } => show(context, &read(&state()?)?, address)?,
         Command::Mv { from, to } => {
             let (from, to) = (from.as_str(), to.as_str());
-            change(context, &state, "state mv", |base| moved(base, from, to))?
+            change(context, &state()?, "state mv", |base| moved(base, from, to))?
         }
-        Command::Rm { addresses } => change(context, &state, "state rm", |base| {
+        Command::Rm { addresses } => change(context, &state()?, "state rm", |base| {
             forgotten(base, addresses)
         })?,
-        Command::Unlock { id } => unlock(&state, id)?,
-        Command::Backups => backups(context, &state),
+        Command::Unlock { id } => unlock(&state()?, id)?,
+        Command::Backups => backups(context, &state()?),
         Command::Recover {
             file: Some(file), ..
-        } => return recover::from_file(context, &state, file),
+        } => return recover::from_file(context, &state()?, file),
         Command::Recover {
             file: None,
             auto_approve,
-        } => return recover::from_platform(context, &configuration, &state, *auto_approve),
+        } => {
+            let configuration = Configuration::load(context, Applied::Wanted)?;
+            let state = state_of(&configuration)?;
+            return recover::from_platform(context, &configuration, &state, *auto_approve);
+        }
     };
     context.console.result(&text);
     Ok(Exit::Done)
+}
+
+/// The state of the project: bursar.yaml is enough, so that a mistake in a document is in nobody's way
+/// who looks at it.
+fn opened(context: &Context) -> Result<State, Failure> {
+    match configuration::settings(context)? {
+        Some((folder, project)) => state_in(&folder, &project, context.environment.as_deref()),
+        None => state_of(&Configuration::load(context, Applied::Wanted)?),
+    }
 }
 
 fn read(state: &State) -> Result<Snapshot, Failure> {
@@ -215,28 +228,36 @@ fn change(
     make: impl FnOnce(&BaseState) -> Result<Changes, Failure>,
 ) -> Result<String, Failure> {
     runtime()?.block_on(async {
-        let mut signals = Signals::listen()?;
-        let mut session = lock(state, &holder(command), &mut signals).await?;
+        let mut stopping = Stopping::listen()?;
+        let mut session = lock(state, &holder(command), stopping.signals()).await?;
         let changed = match make(&session.snapshot().base) {
-            Ok((changes, said)) => session
-                .record(changes)
-                .await
-                .map(|_| said)
-                .map_err(|error| state_failure(&error)),
+            Ok((changes, said)) => {
+                let recorded = stopping.within(RELEASING, session.record(changes)).await;
+                match recorded {
+                    Some(recorded) => recorded
+                        .map(|_| said)
+                        .map_err(|error| state_failure(&error)),
+                    None => Err(not_saved(&session, stopping.signal())),
+                }
+            }
             Err(failure) => Err(failure),
         };
-        release(context, session).await;
+        release(context, session, &mut stopping).await;
         changed
     })
 }
 
 /// Lets go of the lock. What the command has done counts all the same.
-pub(super) async fn release(context: &Context, session: Session) {
-    if let Err(error) = session.release().await {
-        context.console.warn(&format!(
-            "the lock of the state could not be let go: {error}\n"
-        ));
-    }
+pub(super) async fn release(context: &Context, session: Session, stopping: &mut Stopping) {
+    let why = match stopping.within(RELEASING, session.release()).await {
+        Some(Ok(())) => return,
+        Some(Err(error)) => error.to_string(),
+        None => "the place did not answer in time after the signal".to_owned(),
+    };
+    context.console.warn(&format!(
+        "warning: the lock of the state could not be let go: {}\n",
+        escape(&why)
+    ));
 }
 
 fn unlock(state: &State, id: &str) -> Result<String, Failure> {
@@ -252,7 +273,12 @@ fn unlock(state: &State, id: &str) -> Result<String, Failure> {
     Ok(match unlocked {
         Unlocked::WasFree => "the state is not locked\n".to_owned(),
         Unlocked::FreedUnnamed => "the lock was taken away\n".to_owned(),
-        Unlocked::Freed(from) => format!("the lock was taken away from {from}\n"),
+        Unlocked::Freed(from) => {
+            format!(
+                "the lock was taken away from {}\n",
+                escape(&from.to_string())
+            )
+        }
     })
 }
 

@@ -217,12 +217,31 @@ pub fn compile(input: Input<'_>, findings: &mut Diagnostics) -> Option<Compiled>
 
 /// bursar.yaml as it is in an environment; `None` if that cannot be read, which [`compile`] tells.
 pub fn settings(project: &Node, environment: Option<&str>, sources: &SourceMap) -> Option<Project> {
-    let mut scratch = Diagnostics::new();
+    read_settings(project, environment, sources, &mut Diagnostics::new())
+}
+
+/// The same; `None` if anything is wrong with bursar.yaml.
+pub fn sound_settings(
+    project: &Node,
+    environment: Option<&str>,
+    sources: &SourceMap,
+) -> Option<Project> {
+    let mut findings = Diagnostics::new();
+    let project = read_settings(project, environment, sources, &mut findings);
+    project.filter(|_| !findings.has_errors())
+}
+
+fn read_settings(
+    project: &Node,
+    environment: Option<&str>,
+    sources: &SourceMap,
+    findings: &mut Diagnostics,
+) -> Option<Project> {
     let mut node = project.clone();
-    environments::overlay(&mut node, environment, &mut scratch);
-    let variables = Variables::read(node.get("vars"), &mut scratch);
-    substitute_in_project(&variables, &mut node, sources, &mut scratch);
-    schema::read_project(&node, &mut scratch)
+    environments::overlay(&mut node, environment, findings);
+    let variables = Variables::read(node.get("vars"), findings);
+    substitute_in_project(&variables, &mut node, sources, findings);
+    schema::read_project(&node, findings)
 }
 
 /// Replaces variables in bursar.yaml, apart from `vars` themselves and from what other environments

@@ -97,6 +97,31 @@ fn removals(index: &Index<'_>, findings: &mut Diagnostics) -> BTreeMap<Address, 
             );
             continue;
         }
+        if let Some(heir) = index.documents().iter().find(|document| {
+            document.spec.kind() == &*address.kind
+                && document
+                    .meta
+                    .previous_names
+                    .iter()
+                    .any(|name| name.as_str() == &*address.name)
+        }) {
+            findings.push(
+                Diagnostic::new(
+                    Code::DuplicateAddress,
+                    place,
+                    format!(
+                        "`{address}` is renamed to `{}` and removed at once",
+                        heir.address
+                    ),
+                )
+                .label("removed here")
+                .why("its object cannot both stay and leave")
+                .help("delete this document, or take the name out of `previous_names` there")
+                .related(heir.name_span(), "renamed here")
+                .about(&document.address),
+            );
+            continue;
+        }
         if let Some(first) = said_at.get(address) {
             findings.push(
                 Diagnostic::new(

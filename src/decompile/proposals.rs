@@ -484,6 +484,10 @@ impl Wished<'_> {
             .chain(path.iter().cloned())
             .collect();
         let (root, path) = match owner {
+            Some(owner) if owner.address == self.document.address => {
+                let why = "it is written behind an anchor, and an alias takes it elsewhere too";
+                return Err((Some(place), why.to_owned()));
+            }
             // It proposes that itself.
             Some(owner) if exact(&owner.node, path).is_some_and(|it| it.span == place) => {
                 return Ok(Vec::new());
@@ -550,7 +554,7 @@ fn reschedule(
     if users != alike {
         let all: Vec<String> = users.iter().map(ToString::to_string).collect();
         let why = format!(
-            "the schedule is that of the cohort `{cohort}`, which {} share; it did not change alike              in all of them",
+            "the schedule is that of the cohort `{cohort}`, which {} share; it did not change alike in all of them",
             all.join(", ")
         );
         return no(out, &why, None);

@@ -89,6 +89,12 @@ pub enum Rule {
     Keyed(&'static str),
     /// The platform refuses two objects in use that have the same text here.
     Unique,
+    /// People could not tell two objects in use with the same text here apart: a plan makes no second
+    /// one.
+    Distinct,
+    /// A computed count of what refers to the object beyond the kinds that are written: unless it is 0,
+    /// the platform does not delete the object.
+    Holders,
     /// A map that takes one of several forms: it is compared and sent as a whole.
     Whole,
     /// Objects whose text here starts with this are made by the platform for one client: they are
@@ -158,6 +164,8 @@ impl Collection {
             | Rule::Weak
             | Rule::Whole
             | Rule::Unique
+            | Rule::Distinct
+            | Rule::Holders
             | Rule::HandsOff(_)
             | Rule::Gate { .. } => None,
         })
@@ -178,6 +186,8 @@ impl Collection {
             | Rule::Keyed(_)
             | Rule::Whole
             | Rule::Unique
+            | Rule::Distinct
+            | Rule::Holders
             | Rule::HandsOff(_) => None,
         })
     }

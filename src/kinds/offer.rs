@@ -474,6 +474,18 @@ static COLLECTION: Collection = Collection {
             path: "unpaid_orders_count",
             rule: Rule::Computed,
         },
+        FieldRule {
+            path: "clients_count",
+            rule: Rule::Holders,
+        },
+        FieldRule {
+            path: "unpaid_orders_count",
+            rule: Rule::Holders,
+        },
+        FieldRule {
+            path: "title",
+            rule: Rule::Distinct,
+        },
     ],
     pairs: &[&["coupon_policy", "coupon_ids"]],
     required: &["title", "price"],

@@ -193,9 +193,9 @@ pub struct Safety {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MaxRemovals {
-    /// So many objects.
+    /// So many objects, replaced ones too; no such limit, if only `percent` is there.
     pub count: Option<Points>,
-    /// This share of the managed objects, from ten on: 0 to 100.
+    /// This share of the managed objects, from ten on: 0 to 100; no such limit, if only `count` is there.
     pub percent: Option<WholePercent>,
 }
 

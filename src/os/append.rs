@@ -25,6 +25,11 @@ impl AppendFile {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
         }
+        // A pipe that nobody reads would be waited for without end.
+        if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            let why = "it is no regular file";
+            return Err(fail(std::io::Error::other(why)));
+        }
         let mut options = OpenOptions::new();
         options.append(true).create(true);
         // What was changed, by whom, is not everybody's business.
@@ -48,5 +53,28 @@ impl AppendFile {
                 path: self.path.display().to_string(),
                 source,
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(AppendFile::open(folder.path()).is_err());
+        let file = folder.path().join("a/lines.jsonl");
+        AppendFile::open(&file).unwrap().add("one\n").unwrap();
+        AppendFile::open(&file).unwrap().add("two\n").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "one\ntwo\n");
+        #[cfg(unix)]
+        {
+            let pipe = folder.path().join("pipe");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            let error = AppendFile::open(&pipe).unwrap_err();
+            assert!(error.source.to_string().contains("no regular file"));
+        }
     }
 }

@@ -140,6 +140,9 @@ fn removed(removal: &Removal<'_>) -> Change {
         },
         notes: match removal.end {
             End::Remember => vec![format!("it is {status} already: nothing is sent")],
+            End::Forget if removal.is_of_one_client() => {
+                vec!["the platform made it for one client: it is left alone".to_owned()]
+            }
             End::Retire | End::Delete | End::Forget => Vec::new(),
         },
     }

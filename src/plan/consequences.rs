@@ -90,6 +90,8 @@ fn copies() -> BTreeMap<&'static str, &'static str> {
             | Rule::Keyed(_)
             | Rule::Whole
             | Rule::Unique
+            | Rule::Distinct
+            | Rule::Holders
             | Rule::Gate { .. } => None,
         });
         Some((kind.id, prefixes.next()?))

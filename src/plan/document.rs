@@ -10,7 +10,7 @@ mod value;
 mod write;
 
 use crate::plan::touched::sha256;
-use crate::plan::{Consequences, Counts, Plan};
+use crate::plan::{Consequences, Counts, Drifts, Plan};
 pub use saved::Saved;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,8 @@ pub struct PlanDocument {
     pub configuration_digest: String,
     /// What changes, by object.
     pub resource_changes: Vec<ResourceChange>,
-    /// What was changed on the platform since the last apply.
+    /// What was changed on the platform since the last apply: `before` is as it was applied, `after` as
+    /// it is on the platform.
     pub resource_drift: Vec<ResourceChange>,
     /// What is done, each step after those that it depends on.
     pub steps: Vec<StepDocument>,
@@ -51,6 +52,8 @@ pub struct PlanDocument {
     pub refusals: Vec<RefusalDocument>,
     /// How many objects change, by action.
     pub summary: Counts,
+    /// How much has changed on the platform since the last apply, conflicts among it.
+    pub drift_summary: Drifts,
     /// Live objects that nothing manages, by kind.
     pub unmanaged: BTreeMap<String, usize>,
     /// What it costs.

@@ -6,17 +6,22 @@ use crate::plan::matching::How;
 use crate::plan::removals::Removal;
 use crate::plan::steps::All;
 use crate::plan::{Action, Change, Reason, Side, three_way};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// How much has changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Drifts {
     /// Objects that have changed or are gone.
     pub objects: usize,
     /// Those that are gone.
     pub gone: usize,
     /// Fields that were changed on the platform alone.
+    #[serde(rename = "drifted_fields")]
     pub drifted: usize,
     /// Fields that were changed on both sides, to different values.
+    #[serde(rename = "conflicting_fields")]
     pub conflicts: usize,
 }
 

@@ -19,6 +19,8 @@ pub fn hands_off(collection: &Collection, object: &LiveObject) -> bool {
         | Rule::Keyed(_)
         | Rule::Whole
         | Rule::Unique
+        | Rule::Distinct
+        | Rule::Holders
         | Rule::Gate { .. } => false,
     })
 }

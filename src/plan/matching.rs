@@ -123,6 +123,9 @@ pub(super) fn matching<'a>(
         if let Some(refusal) = settled.doubts.get(address) {
             matching.refusals.push(refusal.clone());
             subject.how = How::Doubtful;
+        } else if let Some(refusal) = of_one_client(&subject) {
+            matching.refusals.push(refusal);
+            subject.how = How::Doubtful;
         } else if let Some(id) = object
             .adopt
             .filter(|id| subject.entry.map(|entry| entry.id) != Some(*id))
@@ -202,6 +205,34 @@ fn by_state<'a>(
         entry,
         previous,
     }
+}
+
+/// The object that the state knows is one of those that are left alone by now.
+fn of_one_client(subject: &Subject<'_>) -> Option<Refusal> {
+    let live = subject
+        .live
+        .filter(|live| hands_off(subject.collection, live))?;
+    let address = subject.address;
+    let title = live.attributes.get("title").and_then(Value::as_text);
+    if title
+        == subject
+            .desired
+            .attributes
+            .get("title")
+            .and_then(Value::as_text)
+    {
+        return None;
+    }
+    Some(Refusal {
+        address: Some(address.clone()),
+        message: format!(
+            "{address} is titled `{}` on the platform: what is called so is made for one client, and left alone",
+            title.unwrap_or_default()
+        ),
+        help: format!(
+            "give it its own title back on the platform, or let go of it: `bursar state rm {address}`"
+        ),
+    })
 }
 
 /// The object that `adopt:` names.

@@ -44,7 +44,8 @@ pub use recovery::{Doubt, Match, Recovery, recovery};
 pub use settle::is_unseen;
 pub use staleness::{Difference, What, differences};
 pub use step::{
-    Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Settings, Side, Step, StepId,
+    Action, Change, FieldChange, LimitFrom, Operation, Plan, Reason, Refusal, RemovalLimit,
+    Settings, Side, Step, StepId,
 };
 pub use touched::live_digest;
 

@@ -4,7 +4,7 @@ use crate::kinds::{self, Collection};
 use crate::model::{
     Address, BaseObject, DesiredState, LiveObject, LiveState, RemoteId, RemovalKind,
 };
-use crate::plan::hands_off::has_status;
+use crate::plan::hands_off::{hands_off, has_status};
 use crate::plan::{Action, Reason};
 
 /// An object of the state that nothing declares.
@@ -16,6 +16,14 @@ pub(super) struct Removal<'a> {
     pub live: Option<&'a LiveObject>,
     pub end: End,
     pub reason: Reason,
+}
+
+impl Removal<'_> {
+    /// Whether it is one of those that are left alone.
+    pub fn is_of_one_client(&self) -> bool {
+        self.live
+            .is_some_and(|live| hands_off(self.collection, live))
+    }
 }
 
 /// What is done with it.
@@ -61,6 +69,9 @@ pub(super) fn removals<'a>(
                 (Some(RemovalKind::Forget), _) => End::Forget,
                 (None | Some(RemovalKind::Retire), _) if entry.retired => return None,
                 (_, true) => End::Forget,
+                (_, false) if object.is_some_and(|object| hands_off(collection, object)) => {
+                    End::Forget
+                }
                 (Some(RemovalKind::Delete), false) => End::Delete,
                 (None | Some(RemovalKind::Retire), false) => match object {
                     Some(object) if has_status(object, collection.status.retired) => End::Remember,

@@ -1,14 +1,14 @@
 //! Why a plan must not be applied, judged for the whole of it before the first write.
 
-use crate::kinds;
-use crate::model::{Address, DesiredState, LiveState, RemoteId};
+use crate::kinds::{self, Rule};
+use crate::model::{Address, DesiredState, LiveState, RemoteId, Value};
 use crate::plan::bindings::bindings;
 use crate::plan::compare::Fate;
 use crate::plan::matching::Entries;
 use crate::plan::patch::merge;
 use crate::plan::removals::{End, Removal};
 use crate::plan::steps::All;
-use crate::plan::{Operation, Refusal, Settings, Side, Step};
+use crate::plan::{LimitFrom, Operation, Refusal, Settings, Side, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From how many managed objects on a percentage counts.
@@ -29,8 +29,9 @@ pub(super) fn refusals(
     refusals.extend(conflicts(all, settings));
     refusals.extend(protection(all, removals));
     refusals.extend(emptied(desired, entries, settings));
-    refusals.extend(too_many(entries, removals, settings));
-    refusals.extend(still_referred_to(live, removals, steps));
+    refusals.extend(too_many(entries, all, removals, settings));
+    refusals.extend(held(removals));
+    refusals.extend(still_referred_to(live, entries, removals, steps));
     refusals
 }
 
@@ -66,7 +67,7 @@ fn conflicts(all: &All<'_>, settings: &Settings) -> Vec<Refusal> {
                     "{address}: changed both here and on the platform since the last apply: {}",
                     paths.join(", ")
                 ),
-                help: "write what is declared with `--on-conflict ours`, or write what is on the platform into the document".to_owned(),
+                help: "write what is declared with `--on-conflict ours`, or accept what is on the platform with `bursar drift --propose`".to_owned(),
             })
         })
         .collect()
@@ -116,38 +117,85 @@ fn emptied(desired: &DesiredState, entries: &Entries<'_>, settings: &Settings) -
     })
 }
 
-fn too_many(entries: &Entries<'_>, removals: &[Removal<'_>], settings: &Settings) -> Vec<Refusal> {
-    let count = removals
+/// What is replaced is removed too: another object takes its place, and what people had in it is left.
+fn too_many(
+    entries: &Entries<'_>,
+    all: &All<'_>,
+    removals: &[Removal<'_>],
+    settings: &Settings,
+) -> Vec<Refusal> {
+    let removed = removals
         .iter()
         .filter(|removal| matches!(removal.end, End::Retire | End::Delete))
         .count() as u64;
+    let replaced = all
+        .values()
+        .filter(|object| object.fate == Fate::Replaced)
+        .count() as u64;
+    let count = removed + replaced;
     let managed = entries.values().filter(|entry| !entry.retired).count() as u64;
-    let refuse = |limit: String, setting: &str| Refusal {
+    let what = match (removed, replaced) {
+        (_, 0) => "retired or deleted",
+        (0, _) => "replaced",
+        (_, _) => "retired, deleted or replaced",
+    };
+    let limit = settings.max_removals;
+    let refuse = |shown: String, setting: &str| Refusal {
         address: None,
-        message: format!(
-            "{count} of {managed} objects would be retired or deleted, more than {limit}"
-        ),
-        help: format!(
-            "raise `safety.max_removals.{setting}`, or allow it once: `--max-removals {count}`"
-        ),
+        message: format!("{count} of {managed} objects would be {what}, more than {shown}"),
+        help: match limit.from {
+            LimitFrom::Settings => format!(
+                "raise `safety.max_removals.{setting}`, or allow it once: `--max-removals {count}`"
+            ),
+            LimitFrom::Flag => format!("allow it: `--max-removals {count}`"),
+        },
     };
     let mut refusals = Vec::new();
-    if count > settings.max_removals_count {
-        refusals.push(refuse(format!("{}", settings.max_removals_count), "count"));
+    if count > limit.count {
+        refusals.push(refuse(format!("{}", limit.count), "count"));
     }
     if managed >= PERCENT_COUNTS_FROM
-        && u128::from(count) * 100 > u128::from(settings.max_removals_percent) * u128::from(managed)
+        && u128::from(count) * 100 > u128::from(limit.percent) * u128::from(managed)
     {
-        refusals.push(refuse(
-            format!("{} %", settings.max_removals_percent),
-            "percent",
-        ));
+        refusals.push(refuse(format!("{} %", limit.percent), "percent"));
     }
     refusals
 }
 
+/// The platform does not delete what people have: it says so in counts.
+fn held(removals: &[Removal<'_>]) -> Vec<Refusal> {
+    let deleted = removals.iter().filter(|removal| removal.end == End::Delete);
+    let refuse = |removal: &Removal<'_>| {
+        let live = &removal.live?.attributes;
+        let counts = removal.collection.with(Rule::Holders).filter_map(|key| {
+            let count = live
+                .get(key)
+                .and_then(Value::as_int)
+                .filter(|count| *count > 0)?;
+            Some(format!("`{key}` is {count}"))
+        });
+        let counts: Vec<String> = counts.collect();
+        let address = removal.address;
+        (!counts.is_empty()).then(|| Refusal {
+            address: Some(address.clone()),
+            message: format!(
+                "{address} cannot be deleted: people have it ({})",
+                counts.join(", ")
+            ),
+            help: "write `then: retire`: it is sold no longer, and what people own stays"
+                .to_owned(),
+        })
+    };
+    deleted.filter_map(refuse).collect()
+}
+
 /// The platform refuses to delete what something still refers to.
-fn still_referred_to(live: &LiveState, removals: &[Removal<'_>], steps: &[Step]) -> Vec<Refusal> {
+fn still_referred_to(
+    live: &LiveState,
+    entries: &Entries<'_>,
+    removals: &[Removal<'_>],
+    steps: &[Step],
+) -> Vec<Refusal> {
     let deleted: BTreeMap<(&str, RemoteId), &Address> = removals
         .iter()
         .filter(|removal| removal.end == End::Delete)
@@ -186,10 +234,23 @@ fn still_referred_to(live: &LiveState, removals: &[Removal<'_>], steps: &[Step])
             };
             for binding in bound {
                 if let Some(address) = deleted.get(&binding) {
+                    let managed = entries
+                        .iter()
+                        .find(|(at, entry)| &*at.kind == kind.as_str() && entry.id == *id);
+                    let (referrer, way) = match managed {
+                        Some((at, _)) => (
+                            at.to_string(),
+                            "take the reference out of it, delete it too",
+                        ),
+                        None => (
+                            format!("{kind} {id}"),
+                            "change that one on the platform first",
+                        ),
+                    };
                     refusals.push(Refusal {
                         address: Some((*address).clone()),
-                        message: format!("{address} cannot be deleted: {kind} {id} refers to it"),
-                        help: format!("change {kind} {id} first, or write `then: retire`"),
+                        message: format!("{address} cannot be deleted: {referrer} refers to it"),
+                        help: format!("{way}, or write `then: retire`"),
                     });
                 }
             }

@@ -121,7 +121,7 @@ fn creation(
         ([], _) => {
             settled.is_unseen = true;
             settled.messages.push(format!(
-                "{address}: the interrupted creation had not happened"
+                "{address}: the interrupted creation is not to be seen, and is taken not to have happened"
             ));
             return None;
         }

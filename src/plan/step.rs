@@ -287,14 +287,32 @@ pub struct Settings {
     pub configuration: String,
     /// The clock.
     pub now: Instant,
-    /// `safety.max_removals`: at most so many objects …
-    pub max_removals_count: u64,
-    /// … and at most this percentage of the managed ones (from ten on).
-    pub max_removals_percent: u64,
+    /// How much may be removed.
+    pub max_removals: RemovalLimit,
     /// Whether a configuration without documents may retire everything (`--allow-empty`).
     pub allow_empty: bool,
     /// Whether conflicts are decided for the configuration (`--on-conflict ours`).
     pub conflicts_ours: bool,
     /// What reading cost, in requests.
     pub read_requests: u64,
+}
+
+/// How much a plan may remove; it is refused beyond either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemovalLimit {
+    /// At most so many objects …
+    pub count: u64,
+    /// … and at most this percentage of the managed ones (from ten on).
+    pub percent: u64,
+    /// Who says so.
+    pub from: LimitFrom,
+}
+
+/// Who sets a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitFrom {
+    /// `safety.max_removals`, or its default.
+    Settings,
+    /// `--max-removals`.
+    Flag,
 }

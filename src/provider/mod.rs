@@ -115,6 +115,9 @@ pub enum ProviderError {
     /// The platform could not be reached.
     #[error("{0}")]
     Unreachable(String),
+    /// The run was told to stop before the request was sent.
+    #[error("interrupted before it was sent")]
+    Stopped,
     /// What answers at the address does not show that it is the platform: nothing was sent to it.
     #[error("{0}")]
     Untrusted(String),

@@ -167,13 +167,33 @@ impl RemoteLocked {
         let Err(error) = self.send(text.clone()).await else {
             return Ok(());
         };
+        Err(self.keep(&text, error))
+    }
+
+    /// Keeps a version that the place has not taken beside the copy, to be recovered.
+    fn keep(&self, text: &[u8], error: StateError) -> StateError {
         let name = format!("emergency-{}.json", self.locked.snapshot.serial);
         let folder = &self.locked.state.folder;
-        folder.replace(&name, &text)?;
-        Err(StateError::NotSaved {
-            copy: folder.path(&name),
-            source: Box::new(error),
-        })
+        match folder.replace(&name, text) {
+            Ok(_) => StateError::NotSaved {
+                copy: folder.path(&name),
+                source: Box::new(error),
+            },
+            Err(error) => error,
+        }
+    }
+
+    /// Keeps what a save that is waited for no longer would have left at the place.
+    pub(super) fn set_aside(&self) -> StateError {
+        let late = StateError::Unreachable {
+            place: self.store.place().to_owned(),
+            message: "it had not answered in time after the signal".to_owned(),
+        };
+        match self.locked.state.folder.read_file(STATE) {
+            Ok(Some(text)) => self.keep(&text, late),
+            Ok(None) => late,
+            Err(error) => error,
+        }
     }
 
     async fn send(&mut self, text: Vec<u8>) -> Result<(), StateError> {

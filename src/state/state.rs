@@ -220,6 +220,16 @@ impl Session {
         }
     }
 
+    /// Says what becomes of a [`Session::commit`] or [`Session::record`] that is waited for no longer:
+    /// where its version is kept.
+    pub fn set_aside(&self) -> Option<StateError> {
+        match self {
+            // What a folder holds was written before it could be waited for.
+            Session::Local(_) => None,
+            Session::Remote(locked) => Some(locked.set_aside()),
+        }
+    }
+
     /// Changes the state alone, as one new version. Gives the serial.
     ///
     /// # Errors

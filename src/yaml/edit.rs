@@ -147,16 +147,28 @@ impl<'a> Editing<'a> {
         let (outer, inner) = (parent.span, node.span);
         let before = self.text.get(..inner.start as usize).unwrap_or("");
         let line = before.rsplit('\n').next().unwrap_or("");
-        let is_anchored = line
-            .trim_end()
-            .rsplit([' ', ':', '-', '[', '{', ','])
-            .next()
-            .is_some_and(|word| word.starts_with(['&', '!']))
-            || self.slice(inner).starts_with(['&', '*', '!']);
+        let word = line.trim_end().rsplit([' ', ':', '[', '{', ',']).next();
+        let is_anchored = word.is_some_and(|word| match word.strip_prefix('&') {
+            Some(anchor) => self.is_used(anchor),
+            None => word.starts_with('!'),
+        }) || self.slice(inner).starts_with(['&', '*', '!']);
         outer.file == inner.file
             && outer.start <= inner.start
             && inner.end <= outer.end
             && !is_anchored
+    }
+
+    /// Whether something in the text could be an alias of an anchor.
+    fn is_used(&self, anchor: &str) -> bool {
+        let ends = |rest: &str| {
+            rest.chars()
+                .next()
+                .is_none_or(|next| next.is_whitespace() || matches!(next, ',' | ']' | '}' | ':'))
+        };
+        self.text
+            .split('*')
+            .skip(1)
+            .any(|behind| behind.strip_prefix(anchor).is_some_and(ends))
     }
 
     fn set(&mut self, node: &Node, path: &[Seg], wanted: &Written, others: Others) {

@@ -148,6 +148,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("jiff", &["domain"]),
     ("petgraph", &["plan", "compile"]),
+    ("whoami", &["os"]),
     ("miette", &["render"]),
     ("quick_junit", &["render"]),
     ("walkdir", &["os"]),

@@ -67,11 +67,30 @@ fn drift_and_conflict_are_told_apart() {
     let field = &drifted["resource_drift"][0]["fields"][0];
     assert_eq!(field["path"], "price");
     assert_eq!(field["side"], "drift");
+    // As in Terraform's plans: from what was applied to what is there, whatever is declared by now.
+    let happened = |told: &Value| {
+        let change = &told["resource_drift"][0]["change"];
+        let price = |side: &str| change[side]["price"]["amount"].clone();
+        (price("before"), price("after"))
+    };
+    let expected = (json!("490.00"), json!("1.00"));
+    assert_eq!(happened(&drifted), expected, "{drifted:#}");
 
     replace(&project, "cohort.yaml", "490.00 EUR", "450.00 EUR");
     let conflict = told(&project, 2);
     assert_eq!(conflict["summary"]["drifted_fields"], 0);
     assert_eq!(conflict["summary"]["conflicting_fields"], 1);
+    assert_eq!(happened(&conflict), expected, "{conflict:#}");
+    // A plan has the same counts, beside its own.
+    let plan = project.run(&["plan", "--json"]).exits(6).stdout;
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["drift_summary"], conflict["summary"]);
+    assert_eq!(plan["resource_drift"], conflict["resource_drift"]);
+    let counts = "Drift: 1 field of 1 object changed on the platform, 1 conflict, 0 objects gone.";
+    for format in ["human", "markdown"] {
+        let shown = project.run(&["plan", "--format", format]).exits(6).stdout;
+        assert!(shown.lines().any(|line| line == counts), "{shown}");
+    }
     assert_eq!(
         conflict["resource_drift"][0]["fields"][0]["side"],
         "conflict"

@@ -2,7 +2,7 @@
 //! each with the tests that hold it. A test below holds the table to the tests that are there.
 //!
 //! Where a sentence speaks of a form that bursar does not write yet, the table names the test that
-//! must change once it does: there is no CSV, and no Markdown but that of letters.
+//! must change once it does: there is no CSV.
 
 mod answers;
 mod files;
@@ -282,9 +282,14 @@ const TABLE: &[Sentence] = &[
                 &["hostile_text_is_shown_as_text"],
             ),
             (
+                "src/render/html/plan/tests.rs",
+                &["hostile_texts_are_text_wherever_they_stand"],
+            ),
+            (
                 TEXTS,
                 &[
                     "findings_are_harmless_in_every_form",
+                    "plans_and_their_application_are_harmless_in_every_form",
                     "an_account_full_of_hostile_titles_is_pulled_harmlessly",
                     "no_command_writes_a_table_that_a_spreadsheet_would_run",
                 ],

@@ -31,6 +31,7 @@ mod mutants;
 mod observability;
 mod oracle;
 mod outputs;
+mod plan_page;
 mod plan_schema;
 mod pull;
 mod recovery;

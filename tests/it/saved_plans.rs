@@ -99,3 +99,54 @@ fn a_plan_is_shown_where_nothing_else_is() {
         .stderr;
     assert!(why.contains("--out"), "{why}");
 }
+
+#[test]
+fn a_saved_plan_is_judged_where_it_is_made() {
+    let project = changed();
+    let plan = project.path().join("p.json");
+    let plan = plan.to_str().unwrap();
+    project.run(&["plan", "--out", plan]).exits(0);
+    for gate in [
+        &["--max-removals", "0"][..],
+        &["--on-conflict", "ours"],
+        &["--allow-empty"],
+        &["--accept-shortened-access"],
+        &["--accept-closed-lessons"],
+    ] {
+        let why = project.run(&[&["apply", plan], gate].concat()).exits(3);
+        assert!(why.stderr.contains("bursar plan --out FILE"), "{why:?}");
+    }
+    project.run(&["apply", plan]).exits(0);
+}
+
+#[test]
+fn what_the_file_says_of_itself_needs_no_project() {
+    let project = changed();
+    let plan = project.path().join("p.json");
+    let plan = plan.to_str().unwrap();
+    let at = "2026-06-01T10:00:00Z";
+    let save = ["--now", at, "plan", "--out", plan, "--expires-after", "1d"];
+    project.run(&save).exits(0);
+    let elsewhere = Project::empty();
+    let stale = |project: &Project, now: &str| {
+        let shown = project.run(&["--now", now, "show", plan, "--json"]);
+        let shown: Value = serde_json::from_str(&shown.exits(0).stdout).unwrap();
+        (shown["stale"].clone(), shown["stale_reasons"].to_string())
+    };
+    assert_eq!(stale(&elsewhere, at).0, Value::Null);
+    let (is_stale, why) = stale(&elsewhere, "2026-06-02T10:00:00Z");
+    assert_eq!(is_stale, true, "{why}");
+    assert!(why.contains("good until 2026-06-02T10:00:00Z"), "{why}");
+
+    // What the configuration says needs no platform: here nothing listens.
+    let file = project.path().join("bursar.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let far = "provider: sandbox\n  url: http://127.0.0.1:9";
+    std::fs::write(&file, text.replace("provider: sandbox", far)).unwrap();
+    let offer = project.path().join("cohort.yaml");
+    let text = std::fs::read_to_string(&offer).unwrap();
+    std::fs::write(&offer, text.replace("450.00 EUR", "440.00 EUR")).unwrap();
+    let (is_stale, why) = stale(&project, at);
+    assert_eq!(is_stale, true, "{why}");
+    assert!(why.contains("the configuration has changed since"), "{why}");
+}

@@ -111,6 +111,7 @@ fn no_command_shows_or_keeps_a_credential() {
         for (arguments, code) in [
             (&["plan", "-vvv"][..], 0),
             (&["plan", "-vvv", "--log-format", "json", "--json"], 0),
+            (&["plan", "--format", "html", "-vvv"], 0),
             (&["plan", "--out", plan], 0),
             (&["show", plan], 0),
             (&["apply", plan, "-vvv", "--log-format", "json"], 0),

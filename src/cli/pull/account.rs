@@ -13,7 +13,7 @@ use crate::cli::locking::lock;
 use crate::cli::place;
 use crate::cli::planning::{self, Gates, Read};
 use crate::cli::platform::Platform;
-use crate::cli::signals::Signals;
+use crate::cli::signals::Stopping;
 use crate::cli::state::release;
 use crate::cli::{Context, Exit, Failure, runtime};
 use crate::decompile::{self, Account, Choices, Drafts, NewFile, Stuck};
@@ -46,7 +46,7 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
     let state = place::state_of(&configuration)?;
     let holder = Holder::new(&random_name(), &os::user(), &os::host(), "pull", os::now());
     let runtime = runtime()?;
-    let work = async |session: &mut Session, signals: &mut Signals| {
+    let work = async |session: &mut Session, stopping: &mut Stopping| {
         let platform = Platform::open(&configuration).await?;
         let work = Work {
             context,
@@ -56,15 +56,15 @@ pub(super) fn run(context: &Context, out: &str, diff: bool) -> Result<Exit, Fail
             declared: &declared,
             holder: &holder,
         };
-        let ended = work.run(session, signals, diff).await;
+        let ended = work.run(session, stopping, diff).await;
         platform.close().await;
         ended
     };
     runtime.block_on(async {
-        let mut signals = Signals::listen()?;
-        let mut session = lock(&state, &holder, &mut signals).await?;
-        let ended = work(&mut session, &mut signals).await;
-        release(context, session).await;
+        let mut stopping = Stopping::listen()?;
+        let mut session = lock(&state, &holder, stopping.signals()).await?;
+        let ended = work(&mut session, &mut stopping).await;
+        release(context, session, &mut stopping).await;
         ended
     })
 }
@@ -95,7 +95,7 @@ impl Work<'_> {
     async fn run(
         &self,
         locked: &mut Session,
-        signals: &mut Signals,
+        stopping: &mut Stopping,
         diff: bool,
     ) -> Result<Exit, Failure> {
         let kinds: Vec<&'static KindInfo> = KINDS
@@ -105,7 +105,7 @@ impl Work<'_> {
         planning::of_target(self.platform, locked.snapshot())?;
         let read = tokio::select! {
             read = self.platform.read(&kinds, &locked.snapshot().base) => read,
-            exit = signals.wait() => Err(Failure::new(exit, "interrupted; nothing was changed")),
+            exit = stopping.signals().wait() => Err(Failure::new(exit, "interrupted; nothing was changed")),
         };
         let (live, requests) = read?;
         let read = || Read {
@@ -152,7 +152,7 @@ impl Work<'_> {
                 audit: &audit,
                 parallelism: NonZeroUsize::MIN,
             };
-            let carried = apply::carry_out(&silent, work, locked, signals);
+            let carried = apply::carry_out(&silent, work, locked, stopping);
             let outcome: Outcome = carried.await?.outcome;
             if !outcome.is_complete() {
                 return Err(Failure::new(

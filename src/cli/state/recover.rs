@@ -1,12 +1,12 @@
 //! `bursar state recover`: a kept version put in place, or a lost state found again on the platform.
 
 use super::{holder, release};
-use crate::cli::apply::{ask, random_name};
+use crate::cli::apply::{RELEASING, ask, not_saved, random_name};
 use crate::cli::configuration::Configuration;
-use crate::cli::locking::to_its_end;
+use crate::cli::locking::{lock, to_its_end};
 use crate::cli::planning::{self, state_failure};
 use crate::cli::platform::Platform;
-use crate::cli::signals::Signals;
+use crate::cli::signals::{Signals, Stopping};
 use crate::cli::{Context, Exit, Failure, runtime};
 use crate::os;
 use crate::plan::{self, Match, Recovery};
@@ -50,11 +50,18 @@ pub(super) fn from_platform(
 ) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
-        let locked = state.lock(&holder("state recover")).await;
-        let mut session = locked.map_err(|error| state_failure(&error))?;
-        let work = recover(context, configuration, &mut session, auto_approve);
+        let mut stopping = Stopping::listen()?;
+        let holder = holder("state recover");
+        let mut session = lock(state, &holder, stopping.signals()).await?;
+        let work = recover(
+            context,
+            configuration,
+            &mut session,
+            &mut stopping,
+            auto_approve,
+        );
         let ended = work.await;
-        release(context, session).await;
+        release(context, session, &mut stopping).await;
         ended
     });
     // A question that nobody answers any more must not hold the program.
@@ -66,10 +73,10 @@ async fn recover(
     context: &Context,
     configuration: &Configuration,
     session: &mut Session,
+    stopping: &mut Stopping,
     auto_approve: bool,
 ) -> Result<Exit, Failure> {
     there_is_none(session)?;
-    let mut signals = Signals::listen()?;
     let approved = async {
         let platform = Platform::open(configuration).await?;
         let snapshot = session.snapshot();
@@ -99,7 +106,7 @@ async fn recover(
     };
     let (found, target) = tokio::select! {
         approved = approved => approved?,
-        exit = signals.wait() => return Err(Failure::new(exit, "interrupted; nothing was written")),
+        exit = stopping.signals().wait() => return Err(Failure::new(exit, "interrupted; nothing was written")),
     };
     let snapshot = session.snapshot();
     let start = Start {
@@ -112,7 +119,13 @@ async fn recover(
     };
     let is_written = !found.certain.is_empty();
     let serial = if is_written {
-        write(session, start, &found).await?
+        let written = stopping
+            .within(RELEASING, write(session, start, &found))
+            .await;
+        match written {
+            Some(written) => written?,
+            None => return Err(not_saved(session, stopping.signal())),
+        }
     } else {
         0
     };

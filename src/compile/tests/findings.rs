@@ -323,6 +323,12 @@ fn addresses_are_unique() {
         ],
     );
     check(
+        "kind: list\nname: b\ntype: static\nprevious_names: [a]\n---\nkind: removed\nname: r\naddress: list.a\nthen: delete\n",
+        &[
+            "duplicate-address a.yaml:8:10 `list.a` is renamed to `list.b` and removed at once | delete this document, or take the name out of `previous_names` there | a.yaml:2:7 renamed here",
+        ],
+    );
+    check(
         &format!("{list}---\nkind: list\nname: b\ntype: static\nprevious_names: [a]\n"),
         &[
             "duplicate-address a.yaml:8:18 the name `a` still belongs to `list.a` | take it out of `previous_names` here, or rename the other | a.yaml:2:7 the other",

@@ -29,6 +29,7 @@ impl TryFrom<PlanDocument> for Plan {
             steps,
             refusals,
             summary: _,
+            drift_summary: _,
             unmanaged,
             requests,
             settled,

@@ -9,6 +9,7 @@ use super::{
 use crate::model::{BaseObject, Path, RemoteId, Seg, Target, Value};
 use crate::plan::{
     Action, Change, FieldChange, Operation, Plan, Reason, Refusal, Side, Step, StepId, counts,
+    drifts,
 };
 use serde_json::{Map, Value as Json};
 
@@ -50,10 +51,11 @@ impl From<&Plan> for PlanDocument {
             serial: *serial,
             configuration_digest: configuration.clone(),
             resource_changes: changes.iter().map(change).collect(),
-            resource_drift: drift.iter().map(change).collect(),
+            resource_drift: drift.iter().map(drifted).collect(),
             steps: steps.iter().map(step).collect(),
             refusals: refusals.iter().map(refusal).collect(),
             summary: counts(plan),
+            drift_summary: drifts(drift),
             unmanaged: unmanaged.clone(),
             requests: Requests {
                 read: *read_requests,
@@ -101,6 +103,23 @@ fn change(change: &Change) -> ResourceChange {
         change: before(*action, fields),
         fields: fields.iter().map(field).collect(),
         notes: notes.clone(),
+    }
+}
+
+/// A change that has happened: from what was last applied to what is on the platform.
+fn drifted(change: &Change) -> ResourceChange {
+    let happened: Vec<FieldChange> = change
+        .fields
+        .iter()
+        .map(|field| FieldChange {
+            live: field.base.clone(),
+            desired: field.live.clone(),
+            ..field.clone()
+        })
+        .collect();
+    ResourceChange {
+        change: before(change.action, &happened),
+        ..self::change(change)
     }
 }
 

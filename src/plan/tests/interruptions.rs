@@ -44,7 +44,7 @@ fn what_had_not_happened_is_done() {
     assert_eq!(steps(&next), ["create offer.o"]);
     assert_eq!(
         next.settled,
-        ["offer.o: the interrupted creation had not happened"]
+        ["offer.o: the interrupted creation is not to be seen, and is taken not to have happened"]
     );
 }
 

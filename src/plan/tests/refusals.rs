@@ -3,6 +3,7 @@
 use super::world::{World, at, declare, state};
 use super::{list, price};
 use crate::model::{DesiredState, Instruction, RemoteId, RemovalKind};
+use crate::plan::{Action, LimitFrom};
 use serde_json::json;
 
 /// Plans and expects one refusal whose message and help contain these.
@@ -172,15 +173,15 @@ fn too_much_at_once() {
     let lists = |count: usize| state((0..count).map(|n| list(&format!("l{n}"))));
     let mut world = World::new();
     world.settle_into(&lists(12));
-    world.settings.max_removals_count = 3;
+    world.settings.max_removals.count = 3;
     check(
         &world,
         &lists(8),
         "4 of 12 objects would be retired or deleted, more than 3",
         "--max-removals 4",
     );
-    world.settings.max_removals_count = 100;
-    world.settings.max_removals_percent = 30;
+    world.settings.max_removals.count = 100;
+    world.settings.max_removals.percent = 30;
     check(
         &world,
         &lists(8),
@@ -191,8 +192,118 @@ fn too_much_at_once() {
     // A percentage of few objects says little.
     let mut small = World::new();
     small.settle_into(&lists(9));
-    small.settings.max_removals_percent = 30;
+    small.settings.max_removals.percent = 30;
     assert_eq!(small.plan(&lists(1)).refusals, []);
+}
+
+#[test]
+fn what_is_replaced_is_removed_too() {
+    let segments = |count: usize, least: u64| {
+        state((0..count).map(|n| {
+            let name = format!("s{n}");
+            let body = json!({
+                "title": name, "type": "segment", "where": {"purchases": {"at_least": least}}
+            });
+            declare("list", &name, body)
+        }))
+    };
+    let mut world = World::new();
+    world.settle_into(&segments(4, 1));
+    world.settings.max_removals.count = 3;
+    check(
+        &world,
+        &segments(4, 2),
+        "4 of 4 objects would be replaced, more than 3",
+        "--max-removals 4",
+    );
+    // Three leave, and one is replaced.
+    check(
+        &world,
+        &segments(1, 2),
+        "4 of 4 objects would be retired, deleted or replaced, more than 3",
+        "safety.max_removals.count",
+    );
+    // The setting does not help whom the flag binds.
+    world.settings.max_removals.from = LimitFrom::Flag;
+    let plan = world.plan(&segments(4, 2));
+    assert_eq!(plan.refusals[0].help, "allow it: `--max-removals 4`");
+    world.settings.max_removals.count = 4;
+    world.settle_into(&segments(4, 2));
+}
+
+#[test]
+fn what_people_have_is_not_deleted() {
+    let mut world = World::new();
+    world.settle_into(&offer("1.00"));
+    let id = world.base.objects[&at("offer.o")].id;
+    let mut gone = state([]);
+    let instruction = Instruction {
+        document: at("removed.r"),
+        then: RemovalKind::Delete,
+    };
+    gone.removals.insert(at("offer.o"), instruction);
+    world.computed("offer", id, "clients_count", 0);
+    world.computed("offer", id, "unpaid_orders_count", 2);
+    check(
+        &world,
+        &gone,
+        "offer.o cannot be deleted: people have it (`unpaid_orders_count` is 2)",
+        "then: retire",
+    );
+    world.computed("offer", id, "unpaid_orders_count", 0);
+    world.settle_into(&gone);
+}
+
+#[test]
+fn what_is_one_clients_by_now_is_left_alone() {
+    let mut world = World::new();
+    world.settle_into(&offer("1.00"));
+    world.edit("offer", "o", json!({"title": "Copy system of o"}));
+    check(
+        &world,
+        &offer("2.00"),
+        "offer.o is titled `Copy system of o` on the platform",
+        "bursar state rm offer.o",
+    );
+    assert_eq!(world.plan(&offer("2.00")).steps, []);
+    // Declared no longer, it is forgotten and stays as it is.
+    let before = world.live.clone();
+    let plan = world.plan(&state([]));
+    assert_eq!(plan.changes[0].action, Action::Forget);
+    assert!(plan.changes[0].notes[0].contains("left alone"));
+    world.settle_into(&state([]));
+    assert_eq!(world.live.kinds, before.kinds);
+}
+
+#[test]
+fn a_title_that_an_unmanaged_offer_has() {
+    let titled = |title: &str| {
+        state([declare(
+            "offer",
+            "o",
+            json!({"title": title, "price": price("1.00")}),
+        )])
+    };
+    let mut world = World::new();
+    world.settle_into(&titled("ours"));
+    let theirs = json!({"title": "theirs", "price": price("1.00")});
+    let id = world.insert("offer", theirs);
+    check(
+        &world,
+        &titled("theirs"),
+        &format!("offer.o: id {id}, which is not managed here, has the title `theirs` already"),
+        "write another title",
+    );
+    // What was so before, and is not done by this plan, is not held against it.
+    world.patch("offer", id, &json!({"title": "ours"}));
+    assert_eq!(world.plan(&titled("ours")).refusals, []);
+    // What is put away is confused with nothing.
+    world.patch(
+        "offer",
+        id,
+        &json!({"title": "theirs", "status": "archived"}),
+    );
+    world.settle_into(&titled("theirs"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::model::{
     LiveState, OpenIntent, Part, RemoteId, Target, Value,
 };
 use crate::plan::bindings::bindings;
-use crate::plan::{Operation, Plan, Settings, Step, StepId, plan};
+use crate::plan::{LimitFrom, Operation, Plan, RemovalLimit, Settings, Step, StepId, plan};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,8 +109,11 @@ impl World {
                 serial: 0,
                 configuration: "c".to_owned(),
                 now: crate::model::parse_instant("2026-01-01T00:00:00Z").unwrap(),
-                max_removals_count: 1000,
-                max_removals_percent: 100,
+                max_removals: RemovalLimit {
+                    count: 1_000,
+                    percent: 100,
+                    from: LimitFrom::Settings,
+                },
                 allow_empty: true,
                 conflicts_ours: false,
                 read_requests: 0,

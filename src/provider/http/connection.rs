@@ -10,8 +10,10 @@ use crate::provider::{ProviderError, WriteError};
 use backon::{ExponentialBuilder, Retryable as _};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use tracing::Instrument as _;
 
 /// Attempts to reach a platform that nothing answers for: it is down, or the address is wrong.
@@ -30,7 +32,12 @@ pub(super) struct Connection {
     base: Url,
     /// Hides the credentials in what the platform says.
     pub(super) veil: Veil,
+    /// Hides the token alone, in what is taken from the platform: an account's name may rightly stand in
+    /// its addresses.
+    token_veil: Veil,
     limiter: Limiter,
+    /// Becomes true when no more writes are to be sent.
+    stop: OnceLock<watch::Receiver<bool>>,
     /// Retries that are left for the whole run.
     retries_left: AtomicU64,
     requests: AtomicU64,
@@ -58,7 +65,7 @@ pub(super) enum Failure {
     NotSent(String),
     /// No connection, for the other side does not show who it is: nothing was sent.
     NotTrusted(String),
-    /// 429, or 503 with `Retry-After`: nothing was done.
+    /// 429, or 503 with `Retry-After` to a read: nothing was done.
     Throttled {
         /// Whether the platform said how long.
         told: bool,
@@ -70,6 +77,8 @@ pub(super) enum Failure {
     Credentials(String),
     /// Any other 4xx.
     Refused { status: u16, message: String },
+    /// The run was told to stop before it was sent.
+    Stopped,
     /// Sent, and no whole answer came back.
     Lost(String),
     /// 5xx.
@@ -87,7 +96,8 @@ impl Failure {
             | Failure::Throttled { .. }
             | Failure::TooLong(_)
             | Failure::Credentials(_)
-            | Failure::Refused { .. } => true,
+            | Failure::Refused { .. }
+            | Failure::Stopped => true,
             Failure::Lost(_) | Failure::Server(_) | Failure::Odd(_) => false,
         }
     }
@@ -103,6 +113,7 @@ impl Failure {
             | Failure::TooLong(_)
             | Failure::Credentials(_)
             | Failure::Refused { .. }
+            | Failure::Stopped
             | Failure::Odd(_) => false,
         }
     }
@@ -120,6 +131,7 @@ impl From<Failure> for ProviderError {
             | Failure::Server(message) => ProviderError::Exhausted(message),
             Failure::Credentials(message) => ProviderError::Credentials(message),
             Failure::Refused { status, message } => ProviderError::Refused { status, message },
+            Failure::Stopped => ProviderError::Stopped,
             Failure::Odd(message) => ProviderError::Answer(message),
         }
     }
@@ -191,7 +203,9 @@ impl Connection {
             wire: Wire::Client(client),
             base,
             veil: Veil::new(&[&token, &account]),
+            token_veil: Veil::new(&[&token]),
             limiter: Limiter::default(),
+            stop: OnceLock::new(),
             retries_left: AtomicU64::new(retries),
             requests: AtomicU64::new(0),
             backoff,
@@ -260,11 +274,30 @@ impl Connection {
                 | Failure::TooLong(_)
                 | Failure::Credentials(_)
                 | Failure::Refused { .. }
+                | Failure::Stopped
                 | Failure::Lost(_)
                 | Failure::Server(_)
                 | Failure::Odd(_) => pause,
             })
             .await
+    }
+
+    /// From when on `stop` is true, no write is sent that waits for its turn. Reads are: they tell what
+    /// has become of those that were.
+    pub(super) fn stop_writes(&self, stop: watch::Receiver<bool>) {
+        // A second one would be of the same run.
+        let _ = self.stop.set(stop);
+    }
+
+    /// Ends once a write must not be sent any more; never for reads.
+    async fn told_to_stop(&self, request: &Request) {
+        if request.method != Method::GET
+            && let Some(stop) = self.stop.get()
+            && stop.clone().wait_for(|stop| *stop).await.is_ok()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 
     fn take_retry(&self) -> bool {
@@ -276,7 +309,11 @@ impl Connection {
     }
 
     async fn attempt(&self, request: &Request, sent: &AtomicU64) -> Result<Vec<u8>, Failure> {
-        let permit = self.limiter.acquire().await;
+        let permit = tokio::select! {
+            biased;
+            () = self.told_to_stop(request) => return Err(Failure::Stopped),
+            permit = self.limiter.acquire() => permit,
+        };
         self.requests.fetch_add(1, Ordering::Relaxed);
         sent.fetch_add(1, Ordering::Relaxed);
         let label = format!("{} /{}", request.method, request.path);
@@ -295,19 +332,29 @@ impl Connection {
         tracing::Span::current().record("http.response.status_code", status.as_u16());
         tracing::debug!(page = request.page.map(|(page, _)| page), %status, "{label}");
         if status.is_success() {
-            return body::read(response).await.map_err(|error| match error {
-                BodyError::Cut(error) => Failure::Lost(format!("{label}: {}", chain(&error))),
-                BodyError::TooLarge => Failure::Odd(format!(
-                    "{label}: the answer is larger than {} MiB",
-                    body::CAP_BYTES / (1024 * 1024)
-                )),
-            });
+            let read = body::read(response).await;
+            return read.map(|body| self.token_veil.over_bytes(body)).map_err(
+                |error| match error {
+                    BodyError::Cut(error) => Failure::Lost(format!("{label}: {}", chain(&error))),
+                    BodyError::TooLarge => Failure::Odd(format!(
+                        "{label}: the answer is larger than {} MiB",
+                        body::CAP_BYTES / (1024 * 1024)
+                    )),
+                },
+            );
         }
-        Err(self.refusal(&label, status, response).await)
+        let is_read = request.method == Method::GET;
+        Err(self.refusal(&label, is_read, status, response).await)
     }
 
     /// What an answer that is no success means.
-    async fn refusal(&self, label: &str, status: StatusCode, response: Response) -> Failure {
+    async fn refusal(
+        &self,
+        label: &str,
+        is_read: bool,
+        status: StatusCode,
+        response: Response,
+    ) -> Failure {
         let headers = response.headers().clone();
         if status.is_redirection() {
             let to = headers
@@ -329,7 +376,13 @@ impl Connection {
             said => format!("{label}: the platform answers {}: {said}", status.as_u16()),
         };
         if throttles {
-            return self.throttled(asked_to_wait(&headers), message);
+            let throttled = self.throttled(asked_to_wait(&headers), message.clone());
+            // A gateway says 503 of what the platform behind it has done all the same. That one is waited
+            // for, too, but a write is only sent again if it is certain that it was not done.
+            return match status {
+                StatusCode::SERVICE_UNAVAILABLE if !is_read => Failure::Server(message),
+                _ => throttled,
+            };
         }
         match status.as_u16() {
             401 | 403 => Failure::Credentials(message),

@@ -27,6 +27,7 @@ use serde::Deserialize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Once};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// Where a platform is, as whom it is spoken to, and how patiently.
 #[derive(Clone, Debug)]
@@ -183,6 +184,13 @@ impl HttpWriter {
     /// A writer over the reader's connections, limiter and budgets.
     pub fn new(reader: HttpReader) -> Self {
         HttpWriter { reader }
+    }
+
+    /// The same; once `stop` is true, what waits for its turn is not sent any more.
+    #[must_use]
+    pub fn until(self, stop: watch::Receiver<bool>) -> Self {
+        self.reader.connection.stop_writes(stop);
+        self
     }
 
     /// What it reads with.

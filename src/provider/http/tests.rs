@@ -253,6 +253,7 @@ async fn check_get(
             ProviderError::Refused { status, message } => format!("refused {status} {message}"),
             ProviderError::Answer(text) => format!("answer {text}"),
             ProviderError::Unreachable(text) => format!("unreachable {text}"),
+            ProviderError::Stopped => "stopped".to_owned(),
             ProviderError::Untrusted(text) => format!("untrusted {text}"),
         });
     match (&found, expected) {
@@ -377,6 +378,63 @@ async fn check_post(answer: fn(&Asked) -> Response<Body>, requests: u64, expecte
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_a_good_answer_repeats_is_taken_nowhere() {
+    let server = Server::start(|_| {
+        let body =
+            json!({"id": 3, "title": "c", "url": "https://x/?t=s3cret-t0ken&a=cab1net-name"});
+        ok(&json!({ "data": body }))
+    })
+    .await;
+    let secret = |text: &str| Secret::new(text.to_owned());
+    let settings = HttpSettings::new(
+        "sandbox",
+        &server.url,
+        secret("s3cret-t0ken"),
+        secret("cab1net-name"),
+    );
+    let reader = HttpReader::new(settings).unwrap();
+    let offer = kind("offer").unwrap();
+    let found = reader.get(offer, RemoteId(3)).await.unwrap().unwrap();
+    let url = found.object.attributes.get("url").cloned();
+    // A school's name may stand in its own addresses.
+    assert_eq!(
+        url,
+        Some(crate::model::Value::text("https://x/?t=***&a=cab1net-name"))
+    );
+}
+
+/// Told to stop, a write that waits for its turn is not sent; what is read still is.
+#[tokio::test(start_paused = true)]
+async fn a_write_that_waits_when_the_run_stops_is_not_sent() {
+    let server = Server::start(|asked| match asked.method.as_str() {
+        "GET" => ok(&json!({"data": {"id": 3, "title": "c"}})),
+        _ => reply(429, &[("retry-after", "200")], ""),
+    })
+    .await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let writer = server.writer().until(stopped);
+    let kept = json!({});
+    let write = writer.create(coupon(), &kept);
+    let telling = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        stop.send(true).unwrap();
+    };
+    let (written, ()) = tokio::join!(write, telling);
+    assert!(
+        matches!(written, Err(WriteError::NotDone(ProviderError::Stopped))),
+        "{written:?}"
+    );
+    assert_eq!(server.asked(), 1);
+    let again = writer.create(coupon(), &kept).await;
+    assert!(matches!(
+        again,
+        Err(WriteError::NotDone(ProviderError::Stopped))
+    ));
+    assert_eq!(server.asked(), 1);
+    assert!(writer.get(coupon(), RemoteId(3)).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn writes_are_repeated_only_when_they_were_not_done() {
     check_post(|_| reply(201, &[], r#"{"data":{"id":3}}"#), 1, "done 3").await;
     check_post(|_| reply(422, &[], "{}"), 1, "not done").await;
@@ -388,11 +446,20 @@ async fn writes_are_repeated_only_when_they_were_not_done() {
     check_post(
         |asked| match asked.number {
             1 => reply(429, &[("retry-after", "0")], ""),
-            2 => reply(503, &[("retry-after", "0")], ""),
             _ => reply(201, &[], r#"{"data":{"id":3}}"#),
         },
-        3,
+        2,
         "done 3",
+    )
+    .await;
+    // A gateway asks to come again, whatever the platform behind it has done.
+    check_post(
+        |asked| match asked.number {
+            1 => reply(429, &[("retry-after", "0")], ""),
+            _ => reply(503, &[("retry-after", "0")], ""),
+        },
+        2,
+        "in doubt",
     )
     .await;
 }

@@ -44,6 +44,17 @@ impl Veil {
     }
 }
 
+impl Veil {
+    /// An answer of the platform without them.
+    pub(super) fn over_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.over(text).into_bytes(),
+            // No JSON, which is told of it later.
+            Err(error) => error.into_bytes(),
+        }
+    }
+}
+
 /// A text as it is, in JSON, in an address, in base64, in hexadecimal digits.
 fn forms(text: &str) -> Vec<String> {
     let bytes = text.as_bytes();

@@ -1,3 +1,5 @@
 //! Pages that need nothing else.
 
+mod page;
+pub mod plan;
 pub mod timeline;

@@ -1,36 +1,33 @@
 //! The timeline as one page: the chart, then everything in words.
 
-use crate::render::markup::text;
+use super::page::{figure, page, table_end, table_head};
+use crate::render::markup::line;
 use crate::render::svg;
+use crate::render::svg::Marks;
 use crate::simulate::{Moment, Relative, Timeline};
 use std::fmt::Write as _;
 
-const STYLE: &str = "body{font-family:sans-serif;margin:2em;color:#222}\
-table{border-collapse:collapse;margin:1em 0}\
-td,th{border-bottom:1px solid #ddd;padding:.3em .8em;text-align:left;vertical-align:top}\
-time{white-space:nowrap}svg{max-width:100%;height:auto}";
-
 /// A page.
 pub fn render(timeline: &Timeline, project: &str) -> String {
+    let title = line(project);
+    let mut body = format!("<h1>{title}</h1>\n");
+    chart(&mut body, timeline, project, &Marks::new());
+    page(&title, &body)
+}
+
+/// The chart, and the same in words.
+pub(super) fn chart(out: &mut String, timeline: &Timeline, project: &str, marks: &Marks) {
     let Timeline {
         zone,
         moments,
         spans: _,
         relative,
     } = timeline;
-    let (title, zone) = (text(project), text(zone));
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" \
-         content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>{title}</h1>\n<p>Times of {zone}.</p>\n"
-    );
-    out.push_str(&svg::timeline::render(timeline, project));
-    out.push_str(
-        "<h2>What happens when</h2>\n<table>\n\
-         <tr><th>When</th><th>What</th><th>For whom</th><th>Cohort</th></tr>\n",
-    );
+    let _ = writeln!(out, "<p>Times of {}.</p>", line(zone));
+    let drawing = svg::timeline::marked(timeline, project, marks);
+    figure(out, "Timeline", &drawing);
+    let columns = ["When", "What", "For whom", "Cohort"];
+    table_head(out, "What happens when", &columns);
     for moment in moments {
         let Moment {
             at: _,
@@ -45,16 +42,15 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
         let _ = writeln!(
             out,
             "<tr><td><time>{}</time></td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            text(time),
-            text(said),
-            text(whom.as_deref().unwrap_or_default()),
-            text(cohort.as_deref().unwrap_or_default())
+            line(time),
+            line(said),
+            line(whom.as_deref().unwrap_or_default()),
+            line(cohort.as_deref().unwrap_or_default())
         );
     }
-    out.push_str(
-        "</table>\n<h2>Counted from something else</h2>\n<table>\n\
-         <tr><th>Of</th><th>When</th><th>What</th><th>First buyers</th><th>Last buyers</th></tr>\n",
-    );
+    table_end(out);
+    let columns = ["Of", "When", "What", "First buyers", "Last buyers"];
+    table_head(out, "Counted from something else", &columns);
     for it in relative {
         let Relative {
             of,
@@ -65,21 +61,19 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
             last,
         } = it;
         let time = |shown: &Option<crate::simulate::Shown>| {
-            shown
-                .as_ref()
-                .map(|shown| text(&shown.time))
-                .unwrap_or_default()
+            shown.as_ref().map_or_else(String::new, |shown| {
+                format!("<time>{}</time>", line(&shown.time))
+            })
         };
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td><time>{}</time></td><td><time>{}</time></td></tr>",
-            text(of),
-            text(when),
-            text(said),
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            line(of),
+            line(when),
+            line(said),
             time(first),
             time(last)
         );
     }
-    out.push_str("</table>\n</body>\n</html>\n");
-    out
+    table_end(out);
 }

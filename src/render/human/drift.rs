@@ -90,7 +90,7 @@ fn accept(out: &mut String, accepted: &Accepted, style: Style) {
 }
 
 /// `2 fields of 1 object changed on the platform, 1 conflict, 0 objects gone.`
-fn in_words(counts: Drifts) -> String {
+pub(super) fn in_words(counts: Drifts) -> String {
     let Drifts {
         objects,
         gone,

@@ -72,6 +72,9 @@ pub fn render(view: View<'_>) -> String {
             ),
         );
     }
+    if let Some(drift) = pieces::drift_line(plan) {
+        line(&mut out, format_args!("{drift}"));
+    }
     consequences::summary(&mut out, &plan.consequences, style);
     tail(&mut out, plan, requests_per_minute);
     for refusal in &plan.refusals {
@@ -309,22 +312,15 @@ pub(super) fn sides(
     names: &Names,
     style: Style,
 ) {
-    let shown = |value: Option<&Value>| value.map(|value| values::lines(key(path), value, names));
     let (mark, tone) = match (before, after) {
         (None, _) => ("+", Tone::Add),
         (Some(_), None) => ("-", Tone::Remove),
         (Some(_), Some(_)) => ("~", Tone::Change),
     };
     let mark = style.paint(tone, mark);
-    let field = key(path);
+    let (before, after) = shown_sides(path, before, after, names);
     let path = escape(&path.to_string()).into_owned();
     let remark = style.paint(Tone::Remove, remark);
-    let old = before;
-    let (mut before, after) = (shown(old), shown(after));
-    if before == after {
-        // The same name before and after: another object will have it. The old one's id tells.
-        before = old.map(|value| values::lines(field, value, &Names::default()));
-    }
     match (before, after) {
         (None, None) => line(out, format_args!("      {mark} {path}{remark}")),
         (None, Some(lines)) | (Some(lines), None) => {
@@ -339,9 +335,9 @@ pub(super) fn sides(
             }
         }
         (Some(before), Some(after)) => match (before.as_slice(), after.as_slice()) {
-            ([before], [after]) if is_short(before) && is_short(after) => line(
+            ([old], [new]) if are_short(&before, &after) => line(
                 out,
-                format_args!("      {mark} {path} = {before} -> {after}{remark}"),
+                format_args!("      {mark} {path} = {old} -> {new}{remark}"),
             ),
             (before, after) => {
                 line(out, format_args!("      {mark} {path} ={remark}"));
@@ -351,8 +347,35 @@ pub(super) fn sides(
     }
 }
 
-fn is_short(text: &str) -> bool {
-    text.chars().count() <= LONGEST_BESIDE
+/// A side of a field as lines; none where it says nothing of the field.
+pub(in crate::render) type Shown = Option<Vec<String>>;
+
+/// Both sides of a field as lines.
+pub(in crate::render) fn shown_sides(
+    path: &Path,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    names: &Names,
+) -> (Shown, Shown) {
+    let field = key(path);
+    let shown = |value: Option<&Value>| value.map(|value| values::lines(field, value, names));
+    let (old, new) = (shown(before), shown(after));
+    if old == new {
+        // The same name before and after: another object will have it. The old one's id tells.
+        let none = Names::default();
+        let old = before.map(|value| values::lines(field, value, &none));
+        return (old, new);
+    }
+    (old, new)
+}
+
+/// Whether two sides stand beside each other on one line, and not as a difference of lines and words.
+pub(in crate::render) fn are_short(before: &[String], after: &[String]) -> bool {
+    let is_short = |lines: &[String]| match lines {
+        [one] => one.chars().count() <= LONGEST_BESIDE,
+        _ => false,
+    };
+    is_short(before) && is_short(after)
 }
 
 /// Values of one line are shown beside each other up to this length, in characters.
@@ -410,7 +433,7 @@ fn tail(out: &mut String, plan: &Plan, requests_per_minute: Option<u32>) {
         .unmanaged
         .iter()
         .filter(|(_, count)| **count > 0)
-        .map(|(kind, count)| format!("{kind} {count}"))
+        .map(|(kind, count)| format!("{} {count}", escape(kind)))
         .collect();
     if !unmanaged.is_empty() {
         line(
@@ -450,21 +473,14 @@ fn requests(count: u64) -> String {
 }
 
 fn render_refusal(out: &mut String, refusal: &Refusal, style: Style) {
-    let Refusal {
-        address,
-        message,
-        help,
-    } = refusal;
-    let about = address
-        .as_ref()
-        .map_or_else(String::new, |address| format!("{address}: "));
+    let help = &refusal.help;
     out.push('\n');
     line(
         out,
         format_args!(
-            "{} {about}{}",
+            "{} {}",
             style.paint(Tone::Error, "refused:"),
-            escape(message)
+            escape(&pieces::refused(refusal))
         ),
     );
     line(

@@ -20,6 +20,9 @@ pub fn difference(difference: &Difference, names: &Names) -> String {
             let from_to = |field: &FieldChange| from_to(path, field, names);
             let path = escape(&path.to_string()).into_owned();
             match (planned.map(from_to), now.map(from_to)) {
+                (Some(planned), Some(now)) if planned == now => format!(
+                    "`{path}` was to change {planned}: what that names has gone since, or would be another object now"
+                ),
                 (Some(planned), Some(now)) => {
                     format!("`{path}` was to change {planned}, and would change {now} now")
                 }

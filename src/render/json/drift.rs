@@ -1,30 +1,19 @@
 //! What has changed on the platform since the last apply, as JSON.
 
-use crate::plan::{Drifts, Plan, PlanDocument, drifts};
+use crate::plan::{Plan, PlanDocument};
 use crate::render::Accepted;
 use serde_json::{Value, json};
 
 /// The changes in the form of the plan's `resource_drift`, with their counts. A field's `side` is
 /// `drift` or `conflict`.
 pub fn render(plan: &Plan, accepted: Option<&Accepted>) -> String {
-    let Drifts {
-        objects,
-        gone,
-        drifted,
-        conflicts,
-    } = drifts(&plan.drift);
     let document = PlanDocument::from(plan);
     let mut value = json!({
         "format_version": document.format_version,
         "project": document.project,
         "environment": document.environment,
         "resource_drift": document.resource_drift,
-        "summary": {
-            "objects": objects,
-            "gone": gone,
-            "drifted_fields": drifted,
-            "conflicting_fields": conflicts,
-        },
+        "summary": document.drift_summary,
         "settled": document.settled,
     });
     if let (Some(accepted), Some(entries)) = (accepted, value.as_object_mut()) {

@@ -5,7 +5,9 @@
 
 use crate::plan::{Action, Change, Plan, counts};
 use crate::render::Style;
-use crate::render::human::plan::pieces::{change_block, change_line, end, happened, meanings};
+use crate::render::human::plan::pieces::{
+    change_block, change_line, drift_line, end, happened, meanings, refused as in_words_of,
+};
 use crate::render::human::plan::{View, counts as in_words};
 use crate::render::terminal::escape;
 use std::fmt::Write as _;
@@ -85,16 +87,18 @@ fn found(plan: &Plan) -> String {
         let (verb, _, _) = happened(change);
         push(&mut found, &format!("{} {verb}", change.address));
     }
-    cut(&found, MOST_BYTES / 8)
+    let mut found = cut(&found, MOST_BYTES / 8);
+    if let Some(drift) = drift_line(plan) {
+        push(&mut found, &drift);
+    }
+    found
 }
 
 /// Why it must not be applied.
 fn refused(plan: &Plan) -> String {
     let mut refused = String::new();
     for refusal in &plan.refusals {
-        let about = refusal.address.as_ref().map(|at| format!("{at}: "));
-        let about = about.unwrap_or_default();
-        push(&mut refused, &format!("{about}{}", refusal.message));
+        push(&mut refused, &in_words_of(refusal));
         push(&mut refused, &format!("  help: {}", refusal.help));
     }
     cut(&refused, MOST_BYTES / 4)

@@ -1,7 +1,8 @@
 //! A chart of sales, promotions, coupons, access and openings: a lane a document, cohort by cohort.
 
+use super::{Marks, shortened};
 use crate::model::Instant;
-use crate::render::markup::text;
+use crate::render::markup::line;
 use crate::simulate::{Moment, Span, Timeline};
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta};
 use std::collections::BTreeMap;
@@ -32,6 +33,11 @@ struct Lane<'a> {
 
 /// A chart.
 pub fn render(timeline: &Timeline, project: &str) -> String {
+    marked(timeline, project, &Marks::new())
+}
+
+/// A chart in which some documents carry a sign before their name.
+pub fn marked(timeline: &Timeline, project: &str, marks: &Marks) -> String {
     // What belongs to no cohort comes last.
     let mut lanes: BTreeMap<(bool, &str, &str), Lane<'_>> = BTreeMap::new();
     let key = |cohort: &Option<String>| cohort.is_none();
@@ -53,21 +59,29 @@ pub fn render(timeline: &Timeline, project: &str) -> String {
     let _ = writeln!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\">"
+         width=\"{width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"12\" \
+         role=\"img\" aria-labelledby=\"timeline-title timeline-desc\">"
     );
     let _ = writeln!(
         out,
-        "<title>{}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
-        text(&format!("{project}, times of {}", timeline.zone))
+        "<title id=\"timeline-title\">{}</title>\n\
+         <desc id=\"timeline-desc\">A lane a document, from the first to the last instant that is named: \
+         bars for what lasts, dots for what happens.</desc>\n\
+         <rect class=\"paper\" width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
+        line(&format!("{project}, times of {}", timeline.zone))
     );
     months(&mut out, &scale, height);
     for (row, ((_, _, name), lane)) in (0_i64..).zip(&lanes) {
         let y = TOP + row * LANE;
+        let (weight, sign) = match marks.get(*name) {
+            Some(sign) => (" font-weight=\"bold\"", format!("{sign} ")),
+            None => ("", String::new()),
+        };
         let _ = writeln!(
             out,
-            "<text x=\"8\" y=\"{}\" fill=\"#222222\">{}</text>",
+            "<text class=\"ink\" x=\"8\" y=\"{}\"{weight} fill=\"#222222\">{}</text>",
             y + 20,
-            text(&shortened(name, 42))
+            line(&shortened(&format!("{sign}{name}"), 42))
         );
         for span in &lane.spans {
             bar(&mut out, span, &scale, y);
@@ -95,7 +109,7 @@ fn legend(out: &mut String, height: i64) {
         ("module or lesson opens", OPENS),
         ("access ends, instalment due", ENDS),
     ];
-    let mut x = LEFT;
+    let mut x = 8;
     for (number, (label, colour)) in bars.iter().chain(&marks).enumerate() {
         if number < bars.len() {
             let _ = write!(
@@ -106,14 +120,15 @@ fn legend(out: &mut String, height: i64) {
         } else {
             let _ = write!(
                 out,
-                "<circle cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/>",
+                "<circle{} cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"/>",
+                class(colour),
                 x + 12,
                 y - 4
             );
         }
         let _ = writeln!(
             out,
-            "<text x=\"{}\" y=\"{y}\" fill=\"#444444\">{label}</text>",
+            "<text class=\"soft\" x=\"{}\" y=\"{y}\" fill=\"#444444\">{label}</text>",
             x + 24
         );
         let letters = i64::try_from(label.len()).unwrap_or_default();
@@ -175,8 +190,8 @@ fn months(out: &mut String, scale: &Scale, height: i64) {
             };
             let _ = writeln!(
                 out,
-                "<line x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{}\" stroke=\"#e0e0e0\"/>\
-                 <text x=\"{}\" y=\"24\" fill=\"#666666\">{label}</text>",
+                "<line class=\"rule\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{}\" stroke=\"#e0e0e0\"/>\
+                 <text class=\"soft\" x=\"{}\" y=\"24\" fill=\"#666666\">{label}</text>",
                 TOP - 16,
                 height - LEGEND + 10,
                 x + 2,
@@ -201,7 +216,7 @@ fn bar(out: &mut String, span: &Span, scale: &Scale, y: i64) {
          <title>{}</title></rect>",
         y + top,
         (to - from).max(2),
-        text(&span.label)
+        line(&span.label)
     );
 }
 
@@ -227,16 +242,18 @@ fn mark(out: &mut String, moment: &Moment, scale: &Scale, y: i64) {
     };
     let _ = writeln!(
         out,
-        "<circle cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"><title>{}</title></circle>",
+        "<circle{} cx=\"{x}\" cy=\"{}\" r=\"4\" fill=\"{colour}\"><title>{}</title></circle>",
+        class(colour),
         y + 15,
-        text(&format!("{} {}", moment.time, moment.text))
+        line(&format!("{} {}", moment.time, moment.text))
     );
 }
 
-fn shortened(name: &str, most: usize) -> String {
-    if name.chars().count() <= most {
-        return name.to_owned();
+/// What is as dark as ink is as light as ink on a dark page.
+fn class(colour: &str) -> &'static str {
+    if colour == STARTS {
+        " class=\"ink\""
+    } else {
+        ""
     }
-    let kept: String = name.chars().take(most.saturating_sub(1)).collect();
-    format!("{kept}…")
 }

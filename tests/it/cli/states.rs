@@ -42,6 +42,27 @@ fn entries_get_other_names_and_are_forgotten_and_recovered() {
     assert_eq!(said, "the state is not locked\n");
 }
 
+#[test]
+fn a_mistake_in_a_document_is_in_nobodys_way_who_looks_at_the_state() {
+    let folder = school();
+    let folder = folder.path();
+    check(folder, &["apply", "--auto-approve"], 0);
+    std::fs::write(folder.join("broken.yaml"), "kind: offer\nname: [\n").unwrap();
+    check(folder, &["validate"], 3);
+    let (list, _) = check(folder, &["state", "list"], 0);
+    assert_eq!(list.lines().count(), 5, "{list}");
+    check(folder, &["state", "show", "coupon.come-back"], 0);
+    check(folder, &["state", "backups"], 0);
+    check(folder, &["state", "unlock", "--id", "x"], 0);
+    check(folder, &["state", "rm", "coupon.come-back"], 0);
+    // Which state it is, bursar.yaml must say; finding a lost one needs all that is declared.
+    check(folder, &["--env", "none", "state", "list"], 3);
+    check(folder, &["state", "recover"], 3);
+    std::fs::write(folder.join("bursar.yaml"), "version: 1\nprojekt: x\n").unwrap();
+    let (found, _) = check(folder, &["state", "list"], 3);
+    assert!(found.contains("bursar.yaml:2:"), "{found}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_job_with_a_state_on_a_server() {
     let server = Server::start().await;
@@ -65,6 +86,18 @@ async fn the_main_job_with_a_state_on_a_server() {
     check(folder, &["state", "unlock", "--id", "run-y"], 8);
     let (said, _) = check(folder, &["state", "unlock", "--id", "run-x"], 0);
     assert!(said.contains("taken away from `apply` of bob"), "{said}");
+    // A holder's name is not obeyed.
+    server.set_lock(
+        "run-z",
+        "bob\u{1b}]0;x\u{7}\n::error::boo@ci",
+        "2026-01-01T00:00:00Z",
+    );
+    let (said, _) = check(folder, &["state", "unlock", "--id", "run-z"], 0);
+    assert!(
+        said.contains("\\u{1b}") && !said.contains('\u{1b}'),
+        "{said}"
+    );
+    assert!(!said.contains("\n::error"), "{said}");
 
     server.turn(Mood::Unauthorized);
     check(folder, &["plan"], 4);
@@ -392,4 +425,55 @@ async fn the_log_tells_what_a_state_on_a_server_is_asked_for() {
     // and one closes it.
     let expected = ["read", "lock", "read", "write", "write", "unlock"];
     assert_eq!(asked, expected, "{log}");
+}
+
+/// The state's server falls silent while an apply saves: a signal ends it all the same, and what was done
+/// is not lost.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_ends_a_run_whose_state_is_not_taken() {
+    for (writes, signal, code) in [(1, "-INT", 130), (1, "-TERM", 143), (2, "-INT", 0)] {
+        let server = Server::start().await;
+        let folder = school();
+        let folder = folder.path();
+        keep_at(folder, &format!("address: \"{}\"", server.address()));
+        // One write opens a version, a second one closes it, and then the lock is let go.
+        server.turn(Mood::FallsSilentAfterWrites(writes));
+        let child = command(folder, &["apply", "--auto-approve", "--json"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let silent = if writes == 1 { "POST" } else { "UNLOCK" };
+        let asked = || {
+            let seen = server.seen();
+            let asked = seen.iter().filter(|seen| seen.starts_with(silent)).count();
+            asked > usize::from(writes == 1)
+        };
+        while !asked() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let killed = std::process::Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let why = [output.stderr, output.stdout].concat();
+        let why = String::from_utf8(why).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{why}");
+        server.turn(Mood::Works);
+        server.unlock();
+        if code == 0 {
+            // Everything is saved, and only the lock is still there.
+            assert!(why.contains("could not be let go"), "{why}");
+        } else {
+            let copy = folder.join(".bursar/default/remote/emergency-2.json");
+            assert!(copy.exists(), "{why}");
+            assert!(why.contains("bursar state recover"), "{why}");
+        }
+        // The next run on this machine needs no command.
+        check(folder, &["apply", "--auto-approve"], 0);
+        let (plan, _) = check(folder, &["plan", "--detailed-exitcode"], 0);
+        assert!(plan.starts_with("No changes."), "{plan}");
+    }
 }

@@ -466,6 +466,35 @@ fn comments(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn an_anchor_is_edited_if_nothing_else_takes_it() {
+    let offer = |price: &str, rest: &str| format!("kind: offer\nname: a\nprice: {price}\n{rest}");
+    let by_hand = json!({"price": {"amount": "20.00", "currency": "EUR"}});
+    let used = "payment: { full: true, installments: { schedule: [{ amount: *p }] } }\n";
+
+    let alone = applied(&[
+        ("bursar.yaml", ROOT),
+        ("a.yaml", &offer("&p 10.00 EUR", "")),
+    ]);
+    edit(&alone, "offers", "a", &by_hand);
+    let told = proposes(&alone);
+    assert_eq!(told["not_accepted"], json!([]), "{told}");
+    assert_eq!(text(&alone, "a.yaml"), offer("&p 20.00 EUR", ""));
+
+    let shared = offer("&p 10.00 EUR", used);
+    let project = applied(&[("bursar.yaml", ROOT), ("a.yaml", &shared)]);
+    edit(&project, "offers", "a", &by_hand);
+    let told = proposes(&project);
+    assert_eq!(told["accepted"], json!([]), "{told}");
+    let not = &told["not_accepted"][0];
+    assert_eq!(
+        not["why"],
+        "it is written behind an anchor, and an alias takes it elsewhere too"
+    );
+    assert!(not["place"].as_str().unwrap().contains("a.yaml:3"), "{not}");
+    assert_eq!(text(&project, "a.yaml"), shared);
+}
+
+#[test]
 fn generated_edits_by_hand_are_accepted_or_listed() {
     let (mut accepted, mut not) = (0, 0);
     for (at, example) in [

@@ -143,6 +143,16 @@ fn plans_and_their_application_are_harmless_in_every_form() {
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
+    // A page shows it, and makes nothing of it.
+    let page = is_told_harmlessly(&project, &["plan", "--format", "html"], 0).stdout;
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&lt;!-- ]("),
+        "{page}"
+    );
+    assert!(
+        !page.contains("<script") && !page.contains("<!--"),
+        "{page}"
+    );
     let json_told = is_told_harmlessly(&project, &["plan", "--json"], 0).stdout;
     let json_told: Value = serde_json::from_str(&json_told).unwrap();
     assert!(json_told.to_string().contains("##vso[task.complete"));
@@ -188,6 +198,7 @@ fn plans_and_their_application_are_harmless_in_every_form() {
         (&["drift", "--propose", "--diff"], 3),
         (&["plan"], 0),
         (&["plan", "--json"], 0),
+        (&["plan", "--format", "html"], 0),
         (&["apply", "--auto-approve", "-vvv"], 0),
     ] {
         let ran = is_told_harmlessly(&project, command, code);

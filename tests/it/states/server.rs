@@ -35,6 +35,8 @@ pub enum Mood {
     ChecksId,
     /// A lock is taken, and nothing answered for ever.
     KeepsLocksWaiting,
+    /// So many writes are taken and answered; from then on nothing is taken, and nothing answered.
+    FallsSilentAfterWrites(u32),
 }
 
 struct Held {
@@ -71,9 +73,20 @@ impl Server {
                 let (answer, waits) = {
                     let mut held = shared.lock().unwrap();
                     held.seen.push(format!("{method} {}", uri.path()));
-                    let answer = answer(&mut held, &method, &uri, &headers, &body);
-                    let waits = held.mood == Mood::KeepsLocksWaiting && method.as_str() == "LOCK";
-                    (answer, waits)
+                    let is_write = method.as_str() == "POST";
+                    if held.mood == Mood::FallsSilentAfterWrites(0)
+                        && (is_write || method.as_str() == "UNLOCK")
+                    {
+                        (StatusCode::OK.into_response(), true)
+                    } else {
+                        let answer = answer(&mut held, &method, &uri, &headers, &body);
+                        let waits =
+                            held.mood == Mood::KeepsLocksWaiting && method.as_str() == "LOCK";
+                        if let (Mood::FallsSilentAfterWrites(left), true) = (held.mood, is_write) {
+                            held.mood = Mood::FallsSilentAfterWrites(left - 1);
+                        }
+                        (answer, waits)
+                    }
                 };
                 if waits {
                     std::future::pending::<()>().await;
@@ -111,6 +124,11 @@ impl Server {
             "Created": created, "Path": "",
         });
         self.held.lock().unwrap().lock = Some(info);
+    }
+
+    /// Takes the lock away.
+    pub fn unlock(&self) {
+        self.held.lock().unwrap().lock = None;
     }
 
     pub fn is_locked(&self) -> bool {
@@ -187,7 +205,8 @@ fn answer(
         | Mood::IsEmpty
         | Mood::IsHuge
         | Mood::ChecksId
-        | Mood::KeepsLocksWaiting => {}
+        | Mood::KeepsLocksWaiting
+        | Mood::FallsSilentAfterWrites(_) => {}
     }
     match verb {
         "GET" => match &held.document {

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// The most prices and openings that are shown of one object; `--json` has them all.
 const MOST_LINES: usize = 40;
 
+/// The price of what cannot be bought like this any more.
+pub(in crate::render) const NOT_TO_BE_HAD: &str = "not to be had";
+
 /// What one change means.
 #[derive(Debug, Default)]
 pub(super) struct Meaning<'a> {
@@ -80,14 +83,19 @@ fn table(prices: &[&Price]) -> Vec<String> {
     lines
 }
 
-fn label(price: &Price) -> String {
+/// How something is bought, in words.
+pub(in crate::render) fn way(price: &Price) -> String {
     let code = price.coupon.as_deref().unwrap_or_default();
-    let way = match price.way {
+    match price.way {
         Way::Full => "full".to_owned(),
         Way::Promotion => "promotion".to_owned(),
         Way::Coupon => format!("coupon {code}"),
         Way::CouponInPromotion => format!("coupon {code}, promotion"),
-    };
+    }
+}
+
+fn label(price: &Price) -> String {
+    let way = way(price);
     if price.of == price.address {
         way
     } else {
@@ -99,7 +107,7 @@ fn before_and_after(price: &Price) -> String {
     match (price.before, price.after) {
         (Some(before), Some(after)) if before == after => format!("{} (stays)", after.0),
         (Some(before), Some(after)) => format!("{} -> {}", before.0, after.0),
-        (Some(before), None) => format!("{} -> not to be had", before.0),
+        (Some(before), None) => format!("{} -> {NOT_TO_BE_HAD}", before.0),
         (None, Some(after)) => after.0.to_string(),
         (None, None) => String::new(),
     }

@@ -263,6 +263,7 @@ Note: objects have changed outside of bursar
     }
 
 No changes.
+Drift: 1 field of 1 object changed on the platform, 0 conflicts, 0 objects gone.
 Cost: 1 request to read, 0 to write; under a minute at 200 a minute.
 
 refused: offer.x: it is protected
