@@ -236,7 +236,7 @@ mod tests {
         let zone = Zone::get("Europe/Kyiv").unwrap();
         assert_eq!(
             render(&outputs(), &zone, Style::Plain),
-            "offer.a  Web\\n::error::x  (sale opens 2026-09-01 00:00)\n\
+            "offer.a  Web\\n\\u{3a}:error::x  (sale opens 2026-09-01 00:00)\n\
              \u{20} page            https://x/o/1\n\
              \u{20} link.come-back  (how a link applies a coupon on kwiga is not known)  (ends 2026-10-01 00:00)  (only for list.unpaid, list 99)\n\
              \u{20}                 (2 coupons more, which are not managed here)\n\
