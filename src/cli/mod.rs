@@ -21,6 +21,7 @@ mod log;
 mod lsp;
 mod man;
 mod new;
+mod output;
 mod own;
 mod place;
 mod plan;
@@ -29,6 +30,7 @@ mod platform;
 mod pull;
 mod reporter;
 mod revision;
+mod root;
 mod sandbox;
 mod saved;
 mod schema;
@@ -125,6 +127,7 @@ fn carry_out(context: &Context, command: Command) -> Result<Exit, Failure> {
         Command::Drift(args) => drift::run(context, &args),
         Command::Pull(args) => pull::run(context, &args),
         Command::Show(args) => show::run(context, &args),
+        Command::Output(args) => output::run(context, &args),
         Command::State(args) => state::run(context, &args),
         Command::Sandbox(args) => sandbox::run(context, &args),
         Command::Completions(args) => completions::run(context, &args),
@@ -259,6 +262,7 @@ enum Command {
     Drift(drift::Args),
     Pull(pull::Args),
     Show(show::Args),
+    Output(output::Args),
     State(state::Args),
     Sandbox(sandbox::Args),
     Completions(completions::Args),

@@ -171,12 +171,11 @@ fn read_failure(kind: &KindInfo, error: &ProviderError) -> Failure {
 }
 
 fn only_sandbox(provider: Provider) -> Result<(), Failure> {
-    let name = match provider {
+    match provider {
         Provider::Sandbox => return Ok(()),
-        Provider::Kwiga => "kwiga",
-        Provider::Bsport => "bsport",
-        Provider::Rest => "rest",
-    };
+        Provider::Kwiga | Provider::Bsport | Provider::Rest => {}
+    }
+    let name = provider.as_str();
     Err(Failure::new(
         Exit::Invalid,
         format!("this version of bursar cannot reach the platform `{name}`"),

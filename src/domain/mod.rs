@@ -4,6 +4,7 @@
 //! compiler, for tests of a configuration and for the embedded platform.
 
 pub mod consequences;
+pub mod outputs;
 pub mod pricing;
 pub mod schedule;
 pub mod world;

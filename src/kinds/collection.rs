@@ -8,6 +8,9 @@ use schemars::{Schema, SchemaGenerator};
 pub struct Collection {
     /// The path under the platform's base: `offers`.
     pub path: &'static str,
+    /// What people click, one after the other, to see its objects in Kwiga; empty where that is not
+    /// known.
+    pub menu: &'static [&'static str],
     /// Whether bursar writes it.
     pub access: Access,
     /// The attribute by which a person would recognise an object: `code`, `title`.

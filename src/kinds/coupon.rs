@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 mod decode;
+pub mod link;
 pub mod wire;
 
 /// A discount code.
@@ -94,6 +95,7 @@ pub struct Uses {
 
 static COLLECTION: Collection = Collection {
     path: "coupons",
+    menu: &["Courses", "Sales settings", "Coupons"],
     access: Access::Write,
     natural_key: "code",
     status: Status {

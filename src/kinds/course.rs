@@ -32,6 +32,7 @@ pub struct Course {
 
 static COLLECTION: Collection = Collection {
     path: "courses",
+    menu: &[],
     access: Access::Read,
     natural_key: "title",
     status: Status {

@@ -86,6 +86,7 @@ impl Language {
 
 static COLLECTION: Collection = Collection {
     path: "letters",
+    menu: &["Newsletters", "Messages", "Letter constructor"],
     access: Access::Write,
     natural_key: "title",
     status: Status {

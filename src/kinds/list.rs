@@ -40,6 +40,7 @@ pub enum ListType {
 
 static COLLECTION: Collection = Collection {
     path: "lists",
+    menu: &["CRM", "Contact lists"],
     access: Access::Write,
     natural_key: "title",
     status: Status {

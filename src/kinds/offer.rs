@@ -414,6 +414,7 @@ pub enum NoneWord {
 
 static COLLECTION: Collection = Collection {
     path: "offers",
+    menu: &["Sales", "Offers"],
     access: Access::Write,
     natural_key: "title",
     status: Status {

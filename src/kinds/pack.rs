@@ -105,6 +105,7 @@ pub struct OtherThing {
 
 static COLLECTION: Collection = Collection {
     path: "packs",
+    menu: &[],
     access: Access::Write,
     natural_key: "title",
     status: Status {

@@ -59,6 +59,7 @@ pub struct Tags {
 
 static COLLECTION: Collection = Collection {
     path: "passes",
+    menu: &[],
     access: Access::Write,
     natural_key: "title",
     status: Status {

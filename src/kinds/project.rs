@@ -169,6 +169,18 @@ pub enum Provider {
     Rest,
 }
 
+impl Provider {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Provider::Sandbox => "sandbox",
+            Provider::Kwiga => "kwiga",
+            Provider::Bsport => "bsport",
+            Provider::Rest => "rest",
+        }
+    }
+}
+
 /// Limits of what one plan may do.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

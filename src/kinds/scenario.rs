@@ -128,6 +128,7 @@ pub struct ExtendAccess {
 
 static COLLECTION: Collection = Collection {
     path: "scenarios",
+    menu: &["Courses", "Process settings", "Process automation"],
     access: Access::Write,
     natural_key: "title",
     status: Status {

@@ -21,6 +21,7 @@ const NO_STATUS: Status = Status {
 
 static CONTACTS: Collection = Collection {
     path: "contacts",
+    menu: &[],
     access: Access::Write,
     natural_key: "email",
     status: NO_STATUS,
@@ -34,6 +35,7 @@ static CONTACTS: Collection = Collection {
 
 static ORDERS: Collection = Collection {
     path: "orders",
+    menu: &[],
     access: Access::Write,
     natural_key: "",
     status: NO_STATUS,

@@ -240,6 +240,7 @@ const TABLE: &[Sentence] = &[
                 &[
                     "findings_are_harmless_in_every_form",
                     "plans_and_their_application_are_harmless_in_every_form",
+                    "a_value_that_would_be_obeyed_is_not_printed_as_it_is",
                     "an_account_full_of_hostile_titles_is_pulled_harmlessly",
                     "what_a_platform_complains_of_is_harmless",
                 ],

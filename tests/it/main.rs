@@ -30,6 +30,7 @@ mod model;
 mod mutants;
 mod observability;
 mod oracle;
+mod outputs;
 mod plan_page;
 mod plan_schema;
 mod pull;

@@ -13,6 +13,7 @@ const COMMANDS: &[&[&str]] = &[
     &["lsp"],
     &["plan"],
     &["apply"],
+    &["output"],
     &["sandbox"],
     &["schema"],
     &["explain"],

@@ -117,6 +117,8 @@ fn no_command_shows_or_keeps_a_credential() {
             (&["apply", plan, "-vvv", "--log-format", "json"], 0),
             (&["drift", "--json"], 0),
             (&["state", "list", "--json"], 0),
+            (&["output", "-vvv"], 0),
+            (&["output", "--json"], 0),
             // The mirrors differ from the courses there.
             (&["pull", "--diff"], 3),
         ] {

@@ -5,7 +5,7 @@ use super::{Letters, words};
 use crate::domain::pricing::discounted;
 use crate::kinds::Document;
 use crate::kinds::Reference;
-use crate::kinds::coupon::{Coupon, Never, Validity};
+use crate::kinds::coupon::{Coupon, Never, Validity, link};
 use crate::kinds::letter::{About, Language, Letter};
 use crate::kinds::offer::Offer;
 use crate::model::{Moment, Money, Path};
@@ -271,10 +271,7 @@ impl Gathering<'_> {
             name: "url",
         });
         if let Some(code) = self.code {
-            group.insert(
-                "url_with_coupon",
-                format!("{url}?coupon={}", percent_encoded(code)),
-            );
+            group.insert("url_with_coupon", link::applied_to(&url, code));
         }
         group.insert("url", url);
         let price = offer.price.set().map(|price| price.0);
@@ -319,34 +316,4 @@ fn coupon_group(
         }
     }
     group
-}
-
-/// A text for a query of an address.
-fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_encoded_for_addresses() {
-        let cases = [
-            ("COMEBACK10", "COMEBACK10"),
-            ("10 % €", "10%20%25%20%E2%82%AC"),
-        ];
-        for (code, expected) in cases {
-            assert_eq!(percent_encoded(code), expected);
-        }
-    }
 }

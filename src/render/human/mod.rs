@@ -6,6 +6,7 @@ pub mod drift;
 pub mod explain;
 pub mod journey;
 pub mod launch;
+pub mod output;
 pub mod plan;
 pub mod pull;
 pub mod recovery;

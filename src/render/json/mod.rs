@@ -8,6 +8,7 @@ pub mod graph;
 pub mod journey;
 pub mod launch;
 pub mod log;
+pub mod output;
 pub mod progress;
 pub mod pull;
 pub mod recovery;

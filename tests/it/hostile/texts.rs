@@ -168,6 +168,9 @@ fn plans_and_their_application_are_harmless_in_every_form() {
         &["state", "show", "letter.m"],
         &["state", "show", "letter.m", "--json"],
         &["state", "show", "offer.o"],
+        &["output"],
+        &["output", "--json"],
+        &["output", "offer.o.page"],
     ] {
         is_told_harmlessly(&project, command, 0);
     }
@@ -295,4 +298,24 @@ fn no_command_writes_a_table_that_a_spreadsheet_would_run() {
         .to_lowercase();
     // Once there is CSV, its cells must be shown here not to begin with `=`, `+`, `-` or `@`.
     assert!(help.contains("validate") && !help.contains("csv"), "{help}");
+}
+
+#[test]
+fn a_value_that_would_be_obeyed_is_not_printed_as_it_is() {
+    let school = "kind: coupon\nname: c\ncode: \"::error::x\"\nstatus: active\ndiscount: 10%\n---\n\
+                  kind: offer\nname: o\nprice: 10.00 EUR\ncoupons: any\n";
+    let project = project(&[("all.yaml", school)]);
+    finishes(&project, &["apply", "--auto-approve"]).exits(0);
+    let ran = is_told_harmlessly(&project, &["output", "coupon.c.code"], 3);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("--json"), "{}", ran.stderr);
+    let ran = is_told_harmlessly(&project, &["output", "coupon.c.code", "--json"], 0);
+    assert_eq!(ran.stdout, "\"::error::x\"\n");
+    // In an address it is encoded.
+    let ran = is_told_harmlessly(&project, &["output", "offer.o.link.c"], 0);
+    assert!(
+        ran.stdout.ends_with("?coupon=%3A%3Aerror%3A%3Ax\n"),
+        "{}",
+        ran.stdout
+    );
 }
