@@ -4,10 +4,11 @@ mod recover;
 
 use super::applied::Applied;
 use super::apply::{RELEASING, not_saved, random_name};
-use super::configuration::{self, Configuration};
+use super::configuration::Configuration;
 use super::locking::{lock, to_its_end};
-use super::place::{state_in, state_of};
+use super::place::state_of;
 use super::planning::{names_of, state_failure};
+use super::root::Root;
 use super::signals::{Signals, Stopping};
 use super::{Context, Exit, Failure, runtime, until_signal};
 use crate::diag;
@@ -82,7 +83,8 @@ enum Command {
 }
 
 pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
-    let state = || opened(context);
+    // A mistake in a document is in nobody's way who looks at the state.
+    let state = || Ok::<State, Failure>(Root::load(context)?.state);
     let text = match &args.command {
         Command::List if context.console.json => json::state::list(&read(&state()?)?.base),
         Command::List => human::state::list(&read(&state()?)?.base),
@@ -110,15 +112,6 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     context.console.result(&text);
     Ok(Exit::Done)
-}
-
-/// The state of the project: bursar.yaml is enough, so that a mistake in a document is in nobody's way
-/// who looks at it.
-fn opened(context: &Context) -> Result<State, Failure> {
-    match configuration::settings(context)? {
-        Some((folder, project)) => state_in(&folder, &project, context.environment.as_deref()),
-        None => state_of(&Configuration::load(context, Applied::Wanted)?),
-    }
 }
 
 fn read(state: &State) -> Result<Snapshot, Failure> {
