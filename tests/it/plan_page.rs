@@ -199,7 +199,7 @@ fn a_price_is_told_at_each_way_to_buy() {
         &[
             "Plan: 0 to add, 1 to change, 0 to retire.",
             "Must be applied before 1 July 2027 00:00 (Europe/Paris): offer.portrait-2027-automne-complet: its promotion ends.",
-            "<li>1 unpaid order keeps the price that it was made at</li>",
+            "<li>nobody has bought it yet</li>",
             &rows[0],
             &rows[1],
             &rows[2],
@@ -288,6 +288,7 @@ fn a_page_of_a_thousand_documents_can_be_sent() {
     let project = Project::generated(1_000, 7);
     let page = at(&project, LAUNCH, PAGE, 0);
     is_one_page(&page);
-    assert!(page.matches("<details id=\"change-").count() > 900);
+    // 34 whole units of 29, of which a course, two cohorts and a test are nothing that is made.
+    assert!(page.matches("<details id=\"change-").count() >= 34 * 25);
     assert!(page.len() < 5_000_000, "{} bytes", page.len());
 }
