@@ -17,6 +17,8 @@ pub mod junit;
 pub mod markdown;
 mod markup;
 pub mod mermaid;
+#[cfg(test)]
+mod plans;
 mod progress;
 pub mod sarif;
 mod style;

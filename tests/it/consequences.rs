@@ -2,29 +2,12 @@
 
 use crate::harness::Project;
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 
 /// A copy of an example, applied at an instant.
 fn applied(example: &str, now: &str) -> Project {
-    let project = Project::empty();
-    let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
-    copy(&examples.join(example), project.path());
+    let project = Project::example(example);
     at(&project, now, &["apply", "--auto-approve"], 0);
     project
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_name() == ".bursar" {
-            continue;
-        }
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
-        }
-    }
 }
 
 #[track_caller]

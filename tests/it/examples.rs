@@ -11,6 +11,7 @@ use self::edits::{
     UNPAID_ORDERS,
 };
 use self::ran::Ran;
+use crate::harness::copy_folder;
 use bursar::kinds;
 use bursar::sandbox::{DataDir, Options, start};
 use serde_json::{Map, Value, json};
@@ -331,21 +332,4 @@ impl Undo {
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Hidden folders stay behind: an example that was tried has its platform in one.
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

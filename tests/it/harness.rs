@@ -48,6 +48,14 @@ impl Project {
         project
     }
 
+    /// A copy of an example.
+    pub fn example(name: &str) -> Self {
+        let project = Self::empty();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        copy_folder(&examples.join(name), project.path());
+        project
+    }
+
     /// An empty folder.
     pub fn empty() -> Self {
         Project {
@@ -341,4 +349,21 @@ fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .unwrap()
+}
+
+/// Copies a folder. Hidden ones stay behind: an example that was tried has its platform in one.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }

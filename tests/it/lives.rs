@@ -9,21 +9,6 @@ use bursar::model::{format_instant, parse_instant};
 use bursar::simulate::{Journey, Piece, Stage};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
-
-/// An example in a folder of its own.
-fn example(name: &str) -> Project {
-    let project = Project::empty();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(name);
-    for (path, text) in in_process::files(&from) {
-        let to = project.path().join(path);
-        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-        std::fs::write(to, text).unwrap();
-    }
-    project
-}
 
 /// An example that has been applied to a sandbox which goes on running.
 struct Live {
@@ -47,7 +32,7 @@ impl Live {
             ..Default::default()
         };
         let running = bursar::sandbox::start(options).await.unwrap();
-        let project = example(name);
+        let project = Project::example(name);
         let file = project.path().join("bursar.yaml");
         let text = std::fs::read_to_string(&file).unwrap();
         let far = format!("provider: sandbox\n  url: \"{}\"\n", running.url());

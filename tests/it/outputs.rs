@@ -32,7 +32,7 @@ const ACCEPTED: &[(&str, &[Accepts])] = &[
 #[test]
 fn examples_hand_on_what_the_platform_has_and_the_files_say() {
     for (example, accepted) in ACCEPTED {
-        let project = copy(example);
+        let project = Project::example(example);
         project.run(&["apply", "--auto-approve"]).exits(0);
         let documents = documents(project.path());
         let told = told(&project, &[]);
@@ -112,7 +112,7 @@ fn examples_hand_on_what_the_platform_has_and_the_files_say() {
 
 #[test]
 fn what_is_over_is_marked_by_the_clock() {
-    let project = copy("cohort-launch");
+    let project = Project::example("cohort-launch");
     project.run(&["apply", "--auto-approve"]).exits(0);
     // In Paris: the sale lasts from 1 June 9:00 up to and with 5 September, the coupon up to and with
     // 31 August.
@@ -165,7 +165,7 @@ fn what_is_over_is_marked_by_the_clock() {
 
 #[test]
 fn single_values_are_asked_for_by_name() {
-    let project = copy("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     project.run(&["apply", "--auto-approve"]).exits(0);
     let one = |name: &str, code| project.run(&["output", name, "--quiet"]).exits(code);
     assert_eq!(one("coupon.reviens-10.code", 0).stdout, "REVIENS10\n");
@@ -195,7 +195,7 @@ fn single_values_are_asked_for_by_name() {
 
 #[test]
 fn before_an_apply_there_is_nothing() {
-    let project = copy("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     let ran = project.run(&["output"]).exits(0);
     assert!(ran.stdout.contains("`bursar apply`"), "{}", ran.stdout);
     let told = told(&project, &["--now", "2027-01-01T00:00:00Z"]);
@@ -240,7 +240,7 @@ fn an_environment_is_chosen_and_has_values_of_its_own() {
 
 #[test]
 fn what_left_the_configuration_is_left_out_once_it_is_retired() {
-    let project = copy("cohort-launch");
+    let project = Project::example("cohort-launch");
     project.run(&["apply", "--auto-approve"]).exits(0);
     let file = project.path().join("automne-2027/offres.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
@@ -322,7 +322,7 @@ fn neither_the_platform_nor_credentials_are_needed() {
 
 #[test]
 fn a_state_that_is_damaged_or_foreign_is_refused() {
-    let project = copy("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     project.run(&["apply", "--auto-approve"]).exits(0);
     let file = project.path().join("bursar.yaml");
     let root = std::fs::read_to_string(&file).unwrap();
@@ -355,30 +355,6 @@ fn told(project: &Project, more: &[&str]) -> Value {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
-}
-
-/// A copy of an example.
-fn copy(example: &str) -> Project {
-    let project = Project::empty();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    copy_folder(&root.join(example), project.path());
-    project
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Every document below a folder, as another parser reads it.

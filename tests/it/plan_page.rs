@@ -2,32 +2,10 @@
 
 use crate::harness::Project;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 const LAUNCH: &str = "2027-02-01T09:00:00Z";
 const SUMMER: &str = "2027-06-15T10:00:00Z";
 const PAGE: &[&str] = &["plan", "--format", "html"];
-
-fn example(name: &str) -> Project {
-    let project = Project::empty();
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    copy(&examples.join(name), project.path());
-    project
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_name() == ".bursar" {
-            continue;
-        }
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(std::fs::copy(entry.path(), target).unwrap()),
-        }
-    }
-}
 
 #[track_caller]
 fn at(project: &Project, now: &str, arguments: &[&str], code: i32) -> String {
@@ -170,7 +148,7 @@ fn in_order(page: &str, parts: &[&str]) {
 
 #[test]
 fn a_price_is_told_at_each_way_to_buy() {
-    let project = example("cohort-launch");
+    let project = Project::example("cohort-launch");
     at(&project, LAUNCH, &["apply", "--auto-approve"], 0);
     edit(
         &project,
@@ -217,7 +195,7 @@ fn a_price_is_told_at_each_way_to_buy() {
 /// The steps of `examples/unpaid-orders`, as its file has them.
 #[test]
 fn the_scenario_is_drawn_in_its_order() {
-    let project = example("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     let page = at(&project, LAUNCH, PAGE, 0);
     is_one_page(&page);
     in_order(
@@ -240,7 +218,7 @@ fn the_scenario_is_drawn_in_its_order() {
 
 #[test]
 fn a_refused_plan_has_its_page_and_its_exit_code() {
-    let project = example("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     at(&project, LAUNCH, &["apply", "--auto-approve"], 0);
     std::fs::remove_file(project.path().join("5-scenario.yaml")).unwrap();
     let refused = [PAGE, &["--max-removals", "0"]].concat();
@@ -269,7 +247,7 @@ fn every_example_has_its_page_and_the_same_twice() {
         "repeat-sales",
         "studio-passes",
     ] {
-        let project = example(name);
+        let project = Project::example(name);
         let page = at(&project, LAUNCH, PAGE, 0);
         is_one_page(&page);
         assert_eq!(page, at(&project, LAUNCH, PAGE, 0), "{name}");

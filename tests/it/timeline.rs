@@ -6,28 +6,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-fn example(name: &str) -> Project {
-    let project = Project::empty();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples")
-        .join(name);
-    copy(&from, project.path());
-    project
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 fn json(project: &Project, arguments: &[&str]) -> Value {
     let ran = project.run(arguments).exits(0);
     serde_json::from_str(&ran.stdout).unwrap()
@@ -50,7 +28,7 @@ fn lines(timeline: &Value) -> BTreeSet<String> {
 /// from 26 March 2028 on. A day as an end is the midnight after it.
 #[test]
 fn the_launch_happens_when_its_files_say() {
-    let timeline = json(&example("cohort-launch"), &["timeline", "--json"]);
+    let timeline = json(&Project::example("cohort-launch"), &["timeline", "--json"]);
     let spring = "offer.portrait-2027-printemps";
     let autumn = "offer.portrait-2027-automne";
     let mut expected = BTreeSet::from([
@@ -107,7 +85,7 @@ fn the_launch_happens_when_its_files_say() {
 /// 28 March.
 #[test]
 fn what_counts_from_access_has_dates_for_the_first_and_last_buyers() {
-    let timeline = json(&example("cohort-launch"), &["timeline", "--json"]);
+    let timeline = json(&Project::example("cohort-launch"), &["timeline", "--json"]);
     let relative = timeline["relative"].as_array().unwrap();
     let of = |address: &str| -> Vec<(String, String, String)> {
         let word = |it: &Value| it.as_str().unwrap_or_default().to_owned();
@@ -142,7 +120,7 @@ fn what_counts_from_access_has_dates_for_the_first_and_last_buyers() {
 
 #[test]
 fn a_stretch_of_time_begins_inside_and_ends_outside() {
-    let project = example("cohort-launch");
+    let project = Project::example("cohort-launch");
     let arguments = [
         "timeline",
         "--json",
@@ -180,7 +158,9 @@ fn a_stretch_of_time_begins_inside_and_ends_outside() {
 
 #[test]
 fn scenarios_say_what_they_send_how_long_after_what() {
-    let ran = example("unpaid-orders").run(&["timeline"]).exits(0);
+    let ran = Project::example("unpaid-orders")
+        .run(&["timeline"])
+        .exits(0);
     let order = "an unpaid order of offer `anglais-pro`";
     for line in [
         format!("30m after {order}: letter `relance` is sent, if its condition holds"),
@@ -213,7 +193,7 @@ fn git(folder: &Path, arguments: &[&str]) {
 /// The live lesson moves out of the stretch asked for, a wait becomes longer: both are told.
 #[test]
 fn what_moves_since_a_revision_is_told() {
-    let project = example("cohort-launch");
+    let project = Project::example("cohort-launch");
     git(project.path(), &["init", "--quiet"]);
     git(project.path(), &["add", "--all"]);
     git(
@@ -269,7 +249,7 @@ fn what_moves_since_a_revision_is_told() {
 
 #[test]
 fn a_pattern_narrows_the_graph() {
-    let project = example("unpaid-orders");
+    let project = Project::example("unpaid-orders");
     let graph = project.run(&["graph", "relancer"]).exits(0).stdout;
     assert!(graph.starts_with("flowchart LR\n"), "{graph}");
     for line in ["after 30m", "after 1d", "|\"no\"|"] {

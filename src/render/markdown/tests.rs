@@ -1,37 +1,10 @@
 use super::plan::render;
-use crate::model::{Address, Path, RemoteId, Target, Value};
-use crate::plan::{
-    About, Action, Change, Consequence, Consequences, FieldChange, Plan, Reason, Refusal, Side,
-};
+use crate::model::{Address, Path, RemoteId, Value};
+use crate::plan::{About, Action, Change, Consequence, FieldChange, Plan, Reason, Refusal, Side};
 use crate::render::Style;
 use crate::render::human::Names;
 use crate::render::human::plan::View;
-use std::collections::BTreeMap;
-
-fn plan(changes: Vec<Change>) -> Plan {
-    Plan {
-        project: "school".into(),
-        environment: Some("production".into()),
-        target: Target {
-            provider: "sandbox".into(),
-            url: "embedded".into(),
-            account: "a".into(),
-        },
-        lineage: None,
-        serial: 0,
-        configuration: String::new(),
-        changes,
-        drift: Vec::new(),
-        steps: Vec::new(),
-        refusals: Vec::new(),
-        settled: Vec::new(),
-        unmanaged: BTreeMap::new(),
-        namesakes: Vec::new(),
-        touched: BTreeMap::new(),
-        read_requests: 1,
-        consequences: Consequences::default(),
-    }
-}
+use crate::render::plans::of as plan;
 
 fn change(name: &str, title: &str, action: Action) -> Change {
     Change {

@@ -1,41 +1,16 @@
 use super::words::difference;
 use super::{View, render};
 use crate::kinds::WireMoney;
-use crate::model::{Address, Money, Path, RemoteId, Target, Value};
+use crate::model::{Address, Money, Path, RemoteId, Value};
 use crate::plan::{
     About, Action, Change, Consequence, Consequences, Deadline, FieldChange, Plan, Price, Reason,
     Refusal, Side, Way,
 };
 use crate::render::Style;
 use crate::render::human::Names;
+use crate::render::plans::of as plan;
 use crate::simulate::{Arrow, Graph, GraphBox, Moment, Relative, Shape, Span, Timeline};
 use chrono::DateTime;
-use std::collections::BTreeMap;
-
-fn plan(changes: Vec<Change>) -> Plan {
-    Plan {
-        project: "school".into(),
-        environment: Some("production".into()),
-        target: Target {
-            provider: "sandbox".into(),
-            url: "embedded".into(),
-            account: "a".into(),
-        },
-        lineage: None,
-        serial: 0,
-        configuration: String::new(),
-        changes,
-        drift: Vec::new(),
-        steps: Vec::new(),
-        refusals: Vec::new(),
-        settled: Vec::new(),
-        unmanaged: BTreeMap::new(),
-        namesakes: Vec::new(),
-        touched: BTreeMap::new(),
-        read_requests: 1,
-        consequences: Consequences::default(),
-    }
-}
 
 fn field(path: &str, sides: [Option<&str>; 3], side: Side) -> FieldChange {
     let [base, live, desired] = sides.map(|side| side.map(Value::text));

@@ -1,31 +1,9 @@
 use super::*;
-use crate::model::{Attributes, RemoteId, Target};
+use crate::model::{Attributes, RemoteId};
 use crate::plan::{Operation, Step, StepId};
-use std::collections::BTreeMap;
 
 fn empty() -> Plan {
-    Plan {
-        project: "p".into(),
-        environment: None,
-        target: Target {
-            provider: "sandbox".into(),
-            url: "embedded".into(),
-            account: "a".into(),
-        },
-        lineage: None,
-        serial: 0,
-        configuration: String::new(),
-        changes: Vec::new(),
-        drift: Vec::new(),
-        steps: Vec::new(),
-        refusals: Vec::new(),
-        settled: Vec::new(),
-        unmanaged: BTreeMap::new(),
-        namesakes: Vec::new(),
-        touched: BTreeMap::new(),
-        read_requests: 1,
-        consequences: crate::plan::Consequences::default(),
-    }
+    crate::render::plans::of(Vec::new())
 }
 
 fn change(kind: &str, action: Action, reason: Reason, fields: Vec<FieldChange>) -> Change {
