@@ -4,7 +4,7 @@ use super::slug::{free, slug};
 use crate::compile;
 use crate::domain::zone::{Resolved, Zone, previous_day};
 use crate::kinds::{Naming, Part};
-use crate::model::{Instant, Moment, Value, format_instant};
+use crate::model::{Instant, Moment, Value, written_instant};
 use crate::yaml::Written;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -152,7 +152,7 @@ impl Naming for Names<'_> {
         // Clocks show a time twice, and in the last year that can be written, one of the next.
         let is_said = text.parse::<Moment>().is_ok();
         if !is_said || self.zone.resolve(local) != Resolved::One(instant) {
-            return format_instant(instant);
+            return written_instant(instant);
         }
         text.strip_suffix(":00").unwrap_or(&text).to_owned()
     }
@@ -163,13 +163,15 @@ impl Naming for Names<'_> {
 
     fn last_day(&self, instant: Instant) -> Option<String> {
         let day = previous_day(self.zone.local(instant).date());
-        (self.zone.end_of_day(day) == instant).then(|| day.format("%Y-%m-%d").to_string())
+        let text = day.format("%Y-%m-%d").to_string();
+        (self.zone.end_of_day(day) == instant && text.parse::<Moment>().is_ok()).then_some(text)
     }
 
     fn since(&self, instant: Instant) -> String {
         let day = self.zone.local(instant).date();
-        if self.zone.start_of_day(day) == instant {
-            return day.format("%Y-%m-%d").to_string();
+        let text = day.format("%Y-%m-%d").to_string();
+        if self.zone.start_of_day(day) == instant && text.parse::<Moment>().is_ok() {
+            return text;
         }
         self.at(instant)
     }

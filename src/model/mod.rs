@@ -22,5 +22,6 @@ pub use path::{Path, Seg};
 pub use secret::Secret;
 pub use time::{
     Instant, Moment, MomentError, TimeOfDay, format_instant, is_normal_instant, parse_instant,
+    written_instant,
 };
 pub use value::{Attributes, Part, Value};

@@ -22,6 +22,22 @@ pub fn format_instant(instant: Instant) -> String {
     )
 }
 
+/// An instant as a time that can be written: in UTC, or where its year there is beyond those that can,
+/// with the offset that is farthest on the side of those.
+pub fn written_instant(instant: Instant) -> String {
+    use chrono::Datelike as _;
+    let minutes = match instant.year() {
+        year if year < *YEARS.start() => FARTHEST_OFFSET_MINUTES,
+        year if year > *YEARS.end() => -FARTHEST_OFFSET_MINUTES,
+        _ => return format_instant(instant),
+    };
+    let Some(offset) = FixedOffset::east_opt(minutes * 60) else {
+        return format_instant(instant);
+    };
+    let local = instant.with_timezone(&offset);
+    local.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
 /// Whether a text is an instant in normal form already.
 pub fn is_normal_instant(text: &str) -> bool {
     text.len() == 20
@@ -69,6 +85,9 @@ pub struct MomentError;
 /// The years that can be written. A year of four digits is left on either side, so that no offset, no
 /// zone and no end of a day leads to an instant that has none.
 const YEARS: std::ops::RangeInclusive<i32> = 1000..=9998;
+
+/// The farthest offset that can be written, in minutes: 14:59.
+const FARTHEST_OFFSET_MINUTES: i32 = 14 * 60 + 59;
 
 impl FromStr for Moment {
     type Err = MomentError;
@@ -203,7 +222,13 @@ mod tests {
             };
             let written = format_instant(time.to_utc());
             assert_eq!(parse_instant(&written), Some(time.to_utc()), "{far}");
+            // In UTC the year cannot be written: 0999, 9999.
+            let Ok(Moment::Offset(again)) = written_instant(time.to_utc()).parse() else {
+                panic!("{far}")
+            };
+            assert_eq!(again, time, "{far}");
         }
+        assert_eq!(written_instant(time.to_utc()), "2026-09-07T08:00:00Z");
         for bad in [
             "0000-01-01T00:00+14:00",
             "0999-12-31",
