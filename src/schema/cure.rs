@@ -4,6 +4,7 @@ use super::alternatives::{Form, Shape};
 use crate::kinds::{At, Day, Discount, Percent, Price};
 use crate::model::{Duration, Money, Name, TimeOfDay};
 use crate::yaml::{Node, Scalar, ScalarStyle, ScalarType, Value};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 /// What to do about a node that is none of the forms. `currency` is the project's.
@@ -40,6 +41,9 @@ fn scalar_cure(scalar: &Scalar, form: Form<'_>, currency: Option<&str>) -> Optio
     let text = &*scalar.text;
     let number = matches!(scalar.ty, ScalarType::Int(_) | ScalarType::Float);
     match (form.shape(), form.title()) {
+        (Shape::Text, Some("Instant" | "End" | "Day")) if let Some(said) = no_such_day(text) => {
+            Some(said)
+        }
         (Shape::Text, Some("Money")) => money(text, number, currency),
         (Shape::Text, Some("Discount")) if number => {
             let percent = format!("{text}%").parse::<Discount>().ok()?;
@@ -185,6 +189,26 @@ fn duration(text: &str, number: bool) -> Option<String> {
 }
 
 /// A date without a time, or with a space before it.
+/// What is wrong with a date of the right form that no calendar has. Which day was meant is not guessed.
+fn no_such_day(text: &str) -> Option<String> {
+    let (month_text, day) = text.get(..10)?.rsplit_once('-')?;
+    let (year, month) = month_text.split_once('-')?;
+    let number = |text: &str, digits: usize| {
+        let is_one = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_one.then(|| text.parse::<u32>().ok()).flatten()
+    };
+    let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+    let date = |day| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
+    if date(day).is_some() {
+        return None;
+    }
+    if !(1..=12).contains(&month) {
+        return Some("the month is a number from 01 to 12, after the year".to_owned());
+    }
+    let last = (28..=31).rev().find(|day| date(*day).is_some())?;
+    Some(format!("{month_text} has the days 01 to {last}"))
+}
+
 fn instant(text: &str) -> Option<String> {
     let joined = text.trim().replacen(' ', "T", 1);
     let candidates = [joined.clone(), format!("{}T00:00", text.trim())];

@@ -289,6 +289,29 @@ fn times_and_durations() {
             "wrong-type at 2026-12-31T23:59 | `sale_ends` must be a day such as `2026-12-31`, found the text `2026-12-31T23:59` | write `2026-12-31`",
         ],
     );
+    // Of the right form, and in no calendar: 2027 is no leap year.
+    for (text, why) in [
+        ("2027-02-30T10:00", "2027-02 has the days 01 to 28"),
+        ("2028-02-30T10:00", "2028-02 has the days 01 to 29"),
+        ("2027-09-00T10:00", "2027-09 has the days 01 to 30"),
+        (
+            "2027-13-01T10:00",
+            "the month is a number from 01 to 12, after the year",
+        ),
+    ] {
+        check(
+            &format!("{{ kind: cohort, name: a, course: c, starts: {text} }}"),
+            &[&format!(
+                "wrong-type at {text} | `starts` must be a time such as `2026-09-07T10:00`, found the text `{text}` | {why}"
+            )],
+        );
+    }
+    check(
+        "{ kind: pass, name: a, sale_ends: 2026-11-31 }",
+        &[
+            "wrong-type at 2026-11-31 | `sale_ends` must be a day such as `2026-12-31`, found the text `2026-11-31` | 2026-11 has the days 01 to 30",
+        ],
+    );
     check(
         "{ kind: course, name: a, modules: [{ name: m, opens: { after_access: 7 days, at: 1:30 } }] }",
         &[
