@@ -10,7 +10,6 @@ use crate::provider::{ProviderError, WriteError};
 use backon::{ExponentialBuilder, Retryable as _};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -36,8 +35,6 @@ pub(super) struct Connection {
     /// its addresses.
     token_veil: Veil,
     limiter: Limiter,
-    /// Becomes true when no more writes are to be sent.
-    stop: OnceLock<watch::Receiver<bool>>,
     /// Retries that are left for the whole run.
     retries_left: AtomicU64,
     requests: AtomicU64,
@@ -205,7 +202,6 @@ impl Connection {
             veil: Veil::new(&[&token, &account]),
             token_veil: Veil::new(&[&token]),
             limiter: Limiter::default(),
-            stop: OnceLock::new(),
             retries_left: AtomicU64::new(retries),
             requests: AtomicU64::new(0),
             backoff,
@@ -242,10 +238,20 @@ impl Connection {
         request: &Request,
         sent: &AtomicU64,
     ) -> Result<Vec<u8>, Failure> {
+        self.call_until(request, sent, None).await
+    }
+
+    /// The same; once `stop` is true, a request that waits for its turn is not sent any more.
+    pub(super) async fn call_until(
+        &self,
+        request: &Request,
+        sent: &AtomicU64,
+        stop: Option<&watch::Receiver<bool>>,
+    ) -> Result<Vec<u8>, Failure> {
         let is_read = request.method == Method::GET;
         let refused = AtomicU64::new(0);
         let (tries, told) = (AtomicU64::new(0), AtomicU64::new(0));
-        (|| self.attempt(request, sent).instrument(span(request)))
+        (|| self.attempt(request, sent, stop).instrument(span(request)))
             .retry(
                 ExponentialBuilder::new()
                     .with_min_delay(self.backoff)
@@ -282,24 +288,6 @@ impl Connection {
             .await
     }
 
-    /// From when on `stop` is true, no write is sent that waits for its turn. Reads are: they tell what
-    /// has become of those that were.
-    pub(super) fn stop_writes(&self, stop: watch::Receiver<bool>) {
-        // A second one would be of the same run.
-        let _ = self.stop.set(stop);
-    }
-
-    /// Ends once a write must not be sent any more; never for reads.
-    async fn told_to_stop(&self, request: &Request) {
-        if request.method != Method::GET
-            && let Some(stop) = self.stop.get()
-            && stop.clone().wait_for(|stop| *stop).await.is_ok()
-        {
-            return;
-        }
-        std::future::pending().await
-    }
-
     fn take_retry(&self) -> bool {
         self.retries_left
             .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
@@ -308,10 +296,15 @@ impl Connection {
             .is_ok()
     }
 
-    async fn attempt(&self, request: &Request, sent: &AtomicU64) -> Result<Vec<u8>, Failure> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        sent: &AtomicU64,
+        stop: Option<&watch::Receiver<bool>>,
+    ) -> Result<Vec<u8>, Failure> {
         let permit = tokio::select! {
             biased;
-            () = self.told_to_stop(request) => return Err(Failure::Stopped),
+            () = told_to_stop(stop) => return Err(Failure::Stopped),
             permit = self.limiter.acquire() => permit,
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
@@ -417,6 +410,16 @@ impl Connection {
             }
         }
     }
+}
+
+/// Ends once it is told to stop; never, if no one could say so.
+async fn told_to_stop(stop: Option<&watch::Receiver<bool>>) {
+    if let Some(stop) = stop
+        && stop.clone().wait_for(|stop| *stop).await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// A span for one try. Of the request it says the verb, the path and the page.

@@ -178,19 +178,23 @@ impl Reader for HttpReader {
 #[derive(Clone, Debug)]
 pub struct HttpWriter {
     reader: HttpReader,
+    stop: Option<watch::Receiver<bool>>,
 }
 
 impl HttpWriter {
     /// A writer over the reader's connections, limiter and budgets.
     pub fn new(reader: HttpReader) -> Self {
-        HttpWriter { reader }
+        HttpWriter { reader, stop: None }
     }
 
-    /// The same; once `stop` is true, what waits for its turn is not sent any more.
+    /// The same; once `stop` is true, a write that waits for its turn is not sent any more. Reads are: they
+    /// tell what has become of those that were.
     #[must_use]
     pub fn until(self, stop: watch::Receiver<bool>) -> Self {
-        self.reader.connection.stop_writes(stop);
-        self
+        HttpWriter {
+            stop: Some(stop),
+            ..self
+        }
     }
 
     /// What it reads with.
@@ -218,7 +222,7 @@ impl HttpWriter {
         let answer = self
             .reader
             .connection
-            .call(&request, &AtomicU64::new(0))
+            .call_until(&request, &AtomicU64::new(0), self.stop.as_ref())
             .await?;
         // The platform said that it is done; only with what is open.
         object(&self.reader.connection, collection, &request, &answer, id)
@@ -272,7 +276,7 @@ impl Writer for HttpWriter {
         };
         self.reader
             .connection
-            .call(&request, &AtomicU64::new(0))
+            .call_until(&request, &AtomicU64::new(0), self.stop.as_ref())
             .await?;
         Ok(())
     }
