@@ -216,15 +216,6 @@ fn of_one_client(subject: &Subject<'_>) -> Option<Refusal> {
         .filter(|live| hands_off(subject.collection, live))?;
     let address = subject.address;
     let title = live.attributes.get("title").and_then(Value::as_text);
-    if title
-        == subject
-            .desired
-            .attributes
-            .get("title")
-            .and_then(Value::as_text)
-    {
-        return None;
-    }
     Some(Refusal {
         address: Some(address.clone()),
         message: format!(
