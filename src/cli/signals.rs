@@ -104,12 +104,11 @@ impl Stopping {
         work: impl Future<Output = T>,
     ) -> Option<T> {
         tokio::pin!(work);
-        tokio::select! {
-            biased;
-            done = &mut work => return Some(done),
-            () = self.wait(), if self.signal.is_none() => {}
-            // The signal came before.
-            () = std::future::ready(()), if self.signal.is_some() => {}
+        if self.signal.is_none() {
+            tokio::select! {
+                done = &mut work => return Some(done),
+                () = self.wait() => {}
+            }
         }
         let since = self.signal.map(|(_, at)| at.elapsed()).unwrap_or_default();
         let left = longest.saturating_sub(since).max(LEAST);

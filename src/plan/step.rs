@@ -99,6 +99,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether something leaves, or is made anew.
+    pub fn removes(self) -> bool {
+        match self {
+            Action::Retire | Action::Delete | Action::Replace => true,
+            Action::Create
+            | Action::Update
+            | Action::Adopt
+            | Action::Move
+            | Action::Forget
+            | Action::Manual => false,
+        }
+    }
+
     /// The mark in the human form.
     pub fn mark(self) -> &'static str {
         match self {

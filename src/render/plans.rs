@@ -1,7 +1,7 @@
 //! Plans to render, for tests.
 
-use crate::model::Target;
-use crate::plan::{Change, Consequences, Plan};
+use crate::model::{Address, Path, RemoteId, Target, Value};
+use crate::plan::{Action, Change, Consequences, FieldChange, Plan, Reason, Side};
 use std::collections::BTreeMap;
 
 /// A plan of these changes, and of nothing else.
@@ -27,5 +27,25 @@ pub(super) fn of(changes: Vec<Change>) -> Plan {
         touched: BTreeMap::new(),
         read_requests: 1,
         consequences: Consequences::default(),
+    }
+}
+
+/// A change of an offer's title, which was `old`.
+pub(super) fn change(name: &str, title: &str, action: Action) -> Change {
+    Change {
+        address: Address::new("offer", name),
+        title: Some(title.into()),
+        id: Some(RemoteId(7)),
+        action,
+        reason: Reason::ConfigurationChanged,
+        fields: vec![FieldChange {
+            path: Path::parse("title"),
+            base: None,
+            live: Some(Value::text("old")),
+            desired: Some(Value::text(title)),
+            side: Side::Configuration,
+            forces_replacement: false,
+        }],
+        notes: Vec::new(),
     }
 }

@@ -63,7 +63,7 @@ pub fn render(view: View<'_>) -> String {
         let of = numbered.iter().filter(move |(_, it)| is(it.action));
         of.copied().collect::<Vec<_>>()
     };
-    let leaving = of(leaves);
+    let leaving = of(Action::removes);
     if !leaving.is_empty() {
         section(&mut out, "leaves", "What leaves or is replaced");
         changes::whole(&mut out, &leaving, shown.names);
@@ -77,7 +77,7 @@ pub fn render(view: View<'_>) -> String {
     prices::table(&mut out, &plan.consequences.prices, &titles);
     section(&mut out, "changes", "Changes");
     meaning::found(&mut out, plan, shown.names);
-    let others = of(|action| !leaves(action) && action != Action::Manual);
+    let others = of(|action| !action.removes() && action != Action::Manual);
     changes::foldable(&mut out, &others, shown.names);
     section(&mut out, "timeline", "Timeline");
     let note = "As it is once this is applied. A sign before a name: this plan changes it.";
@@ -134,19 +134,6 @@ fn marks(plan: &Plan) -> Marks {
     shown
         .map(|it| (it.address.to_string(), it.action.mark()))
         .collect()
-}
-
-/// Whether something leaves, or is made anew.
-fn leaves(action: Action) -> bool {
-    match action {
-        Action::Retire | Action::Delete | Action::Replace => true,
-        Action::Create
-        | Action::Update
-        | Action::Adopt
-        | Action::Move
-        | Action::Forget
-        | Action::Manual => false,
-    }
 }
 
 /// The class of a tone.

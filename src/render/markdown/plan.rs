@@ -3,7 +3,7 @@
 //! What others wrote stands in code blocks alone, whose fence is longer than any in it: there no sign of
 //! Markdown or HTML means anything, and nobody is mentioned. Our own words and numbers stand outside.
 
-use crate::plan::{Action, Change, Plan, counts};
+use crate::plan::{Change, Plan, counts};
 use crate::render::Style;
 use crate::render::human::plan::pieces::{
     change_block, change_line, drift_line, end, happened, meanings, refused as in_words_of,
@@ -36,7 +36,7 @@ pub fn render(view: View<'_>) -> String {
     let (leaving, others): (Vec<&Change>, Vec<&Change>) = plan
         .changes
         .iter()
-        .partition(|change| removes(change.action));
+        .partition(|change| change.action.removes());
     let block = |change: &Change| change_block(change, meaning(change), view);
 
     let mut out = marker(plan);
@@ -179,19 +179,6 @@ fn heading(out: &mut String, plan: &Plan) {
         (false, true) => writeln!(out, "### Plan: {}", in_words(counts(plan))),
         (false, false) => writeln!(out, "### Refused plan: {}", in_words(counts(plan))),
     };
-}
-
-/// Whether something leaves, or is made anew.
-fn removes(action: Action) -> bool {
-    match action {
-        Action::Retire | Action::Delete | Action::Replace => true,
-        Action::Create
-        | Action::Update
-        | Action::Adopt
-        | Action::Move
-        | Action::Forget
-        | Action::Manual => false,
-    }
 }
 
 fn push(out: &mut String, text: &str) {

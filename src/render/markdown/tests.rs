@@ -1,29 +1,9 @@
 use super::plan::render;
-use crate::model::{Address, Path, RemoteId, Value};
-use crate::plan::{About, Action, Change, Consequence, FieldChange, Plan, Reason, Refusal, Side};
+use crate::plan::{About, Action, Consequence, Plan, Refusal};
 use crate::render::Style;
 use crate::render::human::Names;
 use crate::render::human::plan::View;
-use crate::render::plans::of as plan;
-
-fn change(name: &str, title: &str, action: Action) -> Change {
-    Change {
-        address: Address::new("offer", name),
-        title: Some(title.into()),
-        id: Some(RemoteId(7)),
-        action,
-        reason: Reason::ConfigurationChanged,
-        fields: vec![FieldChange {
-            path: Path::parse("title"),
-            base: None,
-            live: Some(Value::text("old")),
-            desired: Some(Value::text(title)),
-            side: Side::Configuration,
-            forces_replacement: false,
-        }],
-        notes: Vec::new(),
-    }
-}
+use crate::render::plans::{change, of as plan};
 
 fn said(address: &str, text: &str) -> Consequence {
     Consequence {

@@ -1,14 +1,14 @@
 use super::words::difference;
 use super::{View, render};
 use crate::kinds::WireMoney;
-use crate::model::{Address, Money, Path, RemoteId, Value};
+use crate::model::{Address, Money, Path, Value};
 use crate::plan::{
-    About, Action, Change, Consequence, Consequences, Deadline, FieldChange, Plan, Price, Reason,
-    Refusal, Side, Way,
+    About, Action, Consequence, Consequences, Deadline, FieldChange, Plan, Price, Refusal, Side,
+    Way,
 };
 use crate::render::Style;
 use crate::render::human::Names;
-use crate::render::plans::of as plan;
+use crate::render::plans::{change, of as plan};
 use crate::simulate::{Arrow, Graph, GraphBox, Moment, Relative, Shape, Span, Timeline};
 use chrono::DateTime;
 
@@ -21,22 +21,6 @@ fn field(path: &str, sides: [Option<&str>; 3], side: Side) -> FieldChange {
         desired,
         side,
         forces_replacement: false,
-    }
-}
-
-fn change(name: &str, title: &str, action: Action) -> Change {
-    Change {
-        address: Address::new("offer", name),
-        title: Some(title.into()),
-        id: Some(RemoteId(7)),
-        action,
-        reason: Reason::ConfigurationChanged,
-        fields: vec![field(
-            "title",
-            [None, Some("old"), Some(title)],
-            Side::Configuration,
-        )],
-        notes: Vec::new(),
     }
 }
 
