@@ -17,14 +17,14 @@ pub mod junit;
 pub mod markdown;
 mod markup;
 pub mod mermaid;
-#[cfg(test)]
-mod plans;
 mod progress;
 pub mod sarif;
 mod style;
 pub mod svg;
 pub mod terminal;
 mod tested;
+#[cfg(test)]
+mod tests;
 mod text_diff;
 
 pub use accepted::{Accepted, NotAccepted};

@@ -3,7 +3,7 @@ use crate::plan::{About, Action, Consequence, Plan, Refusal};
 use crate::render::Style;
 use crate::render::human::Names;
 use crate::render::human::plan::View;
-use crate::render::plans::{change, of as plan};
+use crate::render::tests::{change, of as plan};
 
 fn said(address: &str, text: &str) -> Consequence {
     Consequence {

@@ -8,7 +8,7 @@ use crate::plan::{
 };
 use crate::render::Style;
 use crate::render::human::Names;
-use crate::render::plans::{change, of as plan};
+use crate::render::tests::{change, of as plan};
 use crate::simulate::{Arrow, Graph, GraphBox, Moment, Relative, Shape, Span, Timeline};
 use chrono::DateTime;
 

@@ -3,7 +3,7 @@ use crate::model::{Attributes, RemoteId};
 use crate::plan::{Operation, Step, StepId};
 
 fn empty() -> Plan {
-    crate::render::plans::of(Vec::new())
+    crate::render::tests::of(Vec::new())
 }
 
 fn change(kind: &str, action: Action, reason: Reason, fields: Vec<FieldChange>) -> Change {
